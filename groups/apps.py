@@ -1,0 +1,9 @@
+"""Where they meet."""
+
+from django.apps import AppConfig
+
+
+class GroupsConfig(AppConfig):
+    """Where they meet."""
+
+    name = "groups"

@@ -1,0 +1,26 @@
+"""Where people meet: programme, cohort, room, session, message, attendance."""
+
+from groups.models.attendance import AttendanceCorrection, PresenceSpan
+from groups.models.cohort import Cohort, Membership, ScheduleSlot
+from groups.models.message import Message, ReadMark
+from groups.models.programme import Programme, ProgrammeLevel
+from groups.models.room import Room, RoomPerson
+from groups.models.session import Farewell, Hand, Session, Turn
+
+__all__ = [
+    "AttendanceCorrection",
+    "Cohort",
+    "Farewell",
+    "Hand",
+    "Membership",
+    "Message",
+    "PresenceSpan",
+    "Programme",
+    "ProgrammeLevel",
+    "ReadMark",
+    "Room",
+    "RoomPerson",
+    "ScheduleSlot",
+    "Session",
+    "Turn",
+]

@@ -1,0 +1,9 @@
+"""The people."""
+
+from django.apps import AppConfig
+
+
+class PeersConfig(AppConfig):
+    """The people."""
+
+    name = "peers"
