@@ -1,5 +1,6 @@
 """Django settings, one file, in sections. What an operator may change is in `config/env.py`."""
 
+import sys
 from datetime import timedelta
 from typing import Any
 
@@ -80,9 +81,11 @@ TIME_ZONE = "UTC"
 # --- Data ----------------------------------------------------------------------------------------------------
 VAR_DIR = ENV.var_dir
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+MIGRATES_AS_OWNER = bool(ENV.database_owner_url) and sys.argv[1:2] == ["migrate"]
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
-        ENV.database_url or f"sqlite:///{VAR_DIR / 'holdfast.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        (ENV.database_owner_url if MIGRATES_AS_OWNER else ENV.database_url)
+        or f"sqlite:///{VAR_DIR / 'holdfast.sqlite3'}", conn_max_age=60, conn_health_checks=True
     )
 }
 SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")

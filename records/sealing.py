@@ -7,7 +7,7 @@ moved to another row does not open. Destroying a data key destroys every word un
 import base64
 import os
 from dataclasses import dataclass
-from functools import lru_cache
+from time import monotonic
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -19,6 +19,9 @@ from records.clock import now
 from records.models import DataKey, KeyOwner
 
 NONCE = 12
+REMEMBER_SECONDS = 60.0
+"""How long a process keeps an opened data key; a key destroyed by another process is gone here after that."""
+REMEMBER_KEYS = 4096
 
 
 class CannotOpen(Exception):
@@ -63,10 +66,20 @@ def unseal(owner: Owner, about: object, sealed: bytes | memoryview) -> str:
         raise CannotOpen(f"{owner.kind} text cannot be opened") from None
 
 
+def raw_key(owner: Owner) -> bytes:
+    """The owner's opened data key itself, for a MAC. Never store it, never log it."""
+    return _key(owner)
+
+
 def destroy(owner: Owner) -> None:
     """Destroy the owner's key, and with it every word under it. Cannot be undone."""
     DataKey.objects.filter(owner_kind=owner.kind, owner_id=owner.id).update(wrapped=None, destroyed_at=now())
-    _cached.cache_clear()
+    forget_keys()
+
+
+def forget_keys() -> None:
+    """Forget every opened data key of this process."""
+    _remembered.clear()
 
 
 def rewrap() -> int:
@@ -107,17 +120,26 @@ def _unwrap(row: DataKey) -> bytes:
         raise CannotOpen(f"no site key opens this {row.owner_kind} key") from None
 
 
+_remembered: dict[Owner, tuple[float, bytes]] = {}
+
+
 def _key(owner: Owner, *, make: bool = True) -> bytes:
-    return _cached(owner, make)
-
-
-@lru_cache(maxsize=4096)
-def _cached(owner: Owner, make: bool) -> bytes:
-    rows = DataKey.objects.filter(owner_kind=owner.kind, owner_id=owner.id)
-    row = rows.first() or (_new(owner) if make else None)
+    since, key = _remembered.get(owner, (0.0, b""))
+    if key and monotonic() - since < REMEMBER_SECONDS:
+        return key
+    row = DataKey.objects.filter(owner_kind=owner.kind, owner_id=owner.id).first() or (_new(owner) if make else None)
     if row is None:
         raise CannotOpen(f"this {owner.kind} has no key")
-    return _unwrap(row)
+    key = _unwrap(row)
+    # Only a committed key is remembered: one whose transaction rolls back never sealed anything that is kept.
+    transaction.on_commit(lambda: _remember(owner, key))
+    return key
+
+
+def _remember(owner: Owner, key: bytes) -> None:
+    if len(_remembered) >= REMEMBER_KEYS:
+        _remembered.clear()
+    _remembered[owner] = (monotonic(), key)
 
 
 def _new(owner: Owner) -> DataKey:
