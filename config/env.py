@@ -24,7 +24,7 @@ class EnvError(RuntimeError):
 def variable(name: str, default: object, doc: str, *, secret: bool = False) -> Any:
     """One documented environment variable of `Env`."""
     metadata = {"name": name, "doc": doc, "secret": secret}
-    return field(default=default, metadata=metadata)  # type: ignore[call-overload]
+    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -32,26 +32,79 @@ class Env:
     """The whole of what can be set from outside."""
 
     mode: Mode = variable("HOLDFAST_MODE", "development", "`development`, `demo` or `production`.")
-    var_dir: Path = variable("HOLDFAST_VAR", BASE_DIR / "var", "Folder for the embedded database, keys and the demo's mail.")
-    secret_key: str = variable("HOLDFAST_SECRET_KEY", "", "Signs cookies. Made and kept in `var/keys.env` outside production.", secret=True)
-    sealing_keys: str = variable("HOLDFAST_SEALING_KEYS", "", "Keys that wrap the data keys: `id:base64-of-32-bytes`, comma-separated, newest first.", secret=True)
+    var_dir: Path = variable(
+        "HOLDFAST_VAR", BASE_DIR / "var", "Folder for the embedded database, keys and the demo's mail."
+    )
+    secret_key: str = variable(
+        "HOLDFAST_SECRET_KEY",
+        "",
+        "Signs cookies. Made and kept in `var/keys.env` outside production.",
+        secret=True,
+    )
+    sealing_keys: str = variable(
+        "HOLDFAST_SEALING_KEYS",
+        "",
+        "Keys that wrap the data keys: `id:base64-of-32-bytes`, comma-separated, newest first.",
+        secret=True,
+    )
     database_url: str = variable("DATABASE_URL", "", "PostgreSQL or SQLite URL. Empty: SQLite in `var/`.", secret=True)
-    database_owner_url: str = variable("DATABASE_OWNER_URL", "", "The role that migrates and owns the tables, when the app's own role may only use them.", secret=True)
-    redis_url: str = variable("REDIS_URL", "", "The bus between processes. Empty: in-process bus, and the one-second look.", secret=True)
+    database_owner_url: str = variable(
+        "DATABASE_OWNER_URL",
+        "",
+        "The role that migrates and owns the tables, when the app's own role may only use them.",
+        secret=True,
+    )
+    redis_url: str = variable(
+        "REDIS_URL",
+        "",
+        "The bus between processes. Empty: in-process bus, and the one-second look.",
+        secret=True,
+    )
     allowed_hosts: str = variable("HOLDFAST_HOSTS", "", "Host names served, comma-separated. Required in production.")
-    https: bool = variable("HOLDFAST_HTTPS", False, "The site is reached over HTTPS: secure cookies, HSTS. Required in production.")
+    https: bool = variable(
+        "HOLDFAST_HTTPS",
+        False,
+        "The site is reached over HTTPS: secure cookies, HSTS. Required in production.",
+    )
     proxies: int = variable("HOLDFAST_PROXIES", 0, "How many trusted reverse proxies stand in front.")
-    message_gate: str = variable("MESSAGE_GATE", "moderation.gate.Gate", "Dotted path of the class that screens a draft before anybody sees it.")
-    ack_seconds: str = variable("HOLDFAST_ACK_SECONDS", "", "Seconds until the next person is paged, for example `crisis=60,red=120,amber=300`. Empty: the programme's targets.")
+    message_gate: str = variable(
+        "MESSAGE_GATE",
+        "moderation.gate.Gate",
+        "Dotted path of the class that screens a draft before anybody sees it.",
+    )
+    ack_seconds: str = variable(
+        "HOLDFAST_ACK_SECONDS",
+        "",
+        "Seconds until the next person is paged, for example `crisis=60,red=120,amber=300`. Empty: the programme's targets.",
+    )
     posts_per_minute: int = variable("HOLDFAST_POSTS_PER_MINUTE", 30, "Posts one person may make in any 60 seconds.")
-    sign_ins_per_minute: int = variable("HOLDFAST_SIGN_INS_PER_MINUTE", 120, "Sign-in attempts a minute from one address; a clinic shares one address.")
-    email_url: str = variable("HOLDFAST_EMAIL_URL", "", "`smtp://user:password@host:587/?tls=true`. Empty: mail is written to `var/outbox/`.", secret=True)
+    sign_ins_per_minute: int = variable(
+        "HOLDFAST_SIGN_INS_PER_MINUTE",
+        120,
+        "Sign-in attempts a minute from one address; a clinic shares one address.",
+    )
+    email_url: str = variable(
+        "HOLDFAST_EMAIL_URL",
+        "",
+        "`smtp://user:password@host:587/?tls=true`. Empty: mail is written to `var/outbox/`.",
+        secret=True,
+    )
     email_from: str = variable("HOLDFAST_EMAIL_FROM", "care@localhost", "Sender of every mail.")
     site_url: str = variable("HOLDFAST_SITE_URL", "http://127.0.0.1:8000", "Address used in mails.")
-    crisis_line: str = variable("HOLDFAST_CRISIS_LINE", "988", "Crisis line shown on every page (988 in the US, https://988lifeline.org).")
+    crisis_line: str = variable(
+        "HOLDFAST_CRISIS_LINE",
+        "988",
+        "Crisis line shown on every page (988 in the US, https://988lifeline.org).",
+    )
     emergency_number: str = variable("HOLDFAST_EMERGENCY_NUMBER", "911", "Emergency number shown beside it.")
-    quick_exit_url: str = variable("HOLDFAST_QUICK_EXIT_URL", "https://www.weather.gov/", "Where quick exit leads. Followed only when a person presses it.")
-    site_phone: str = variable("HOLDFAST_PHONE", "555-0142", "Telephone shown where no programme is known yet, as on error pages.")
+    quick_exit_url: str = variable(
+        "HOLDFAST_QUICK_EXIT_URL",
+        "https://www.weather.gov/",
+        "Where quick exit leads. Followed only when a person presses it.",
+    )
+    site_phone: str = variable(
+        "HOLDFAST_PHONE", "555-0142", "Telephone shown where no programme is known yet, as on error pages."
+    )
     site_hours: str = variable("HOLDFAST_PHONE_HOURS", "8:00 to 21:00", "When that telephone is answered.")
 
 
@@ -70,7 +123,17 @@ def _site_file(var_dir: Path) -> dict[str, str]:
 def _parse(kind: Any, name: str, raw: str) -> Any:
     try:
         if kind is bool:
-            return {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False, "": False}[raw.lower()]
+            return {
+                "1": True,
+                "true": True,
+                "yes": True,
+                "on": True,
+                "0": False,
+                "false": False,
+                "no": False,
+                "off": False,
+                "": False,
+            }[raw.lower()]
         if kind is int:
             return int(raw)
         if kind is Path:

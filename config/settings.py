@@ -17,7 +17,9 @@ DEBUG = False  # Error pages carry the crisis line; a traceback page would not. 
 PRODUCTION = ENV.mode == "production"
 DEMO = ENV.mode == "demo"
 LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
-ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()] or ([] if PRODUCTION else LOCAL_HOSTS)
+ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()] or (
+    [] if PRODUCTION else LOCAL_HOSTS
+)
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 INSTALLED_APPS = [
@@ -85,7 +87,9 @@ MIGRATES_AS_OWNER = bool(ENV.database_owner_url) and sys.argv[1:2] == ["migrate"
 DATABASES: dict[str, Any] = {
     "default": dj_database_url.parse(
         (ENV.database_owner_url if MIGRATES_AS_OWNER else ENV.database_url)
-        or f"sqlite:///{VAR_DIR / 'holdfast.sqlite3'}", conn_max_age=60, conn_health_checks=True
+        or f"sqlite:///{VAR_DIR / 'holdfast.sqlite3'}",
+        conn_max_age=60,
+        conn_health_checks=True,
     )
 }
 SQLITE = DATABASES["default"]["ENGINE"].endswith("sqlite3")
@@ -111,7 +115,10 @@ AUDIT_HEAD_FILE = VAR_DIR / "audit-head.json"
 # --- Signing in ----------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "peers.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-PASSWORD_HASHERS = ["django.contrib.auth.hashers.ScryptPasswordHasher", "django.contrib.auth.hashers.PBKDF2PasswordHasher"]
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.ScryptPasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},

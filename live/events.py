@@ -66,7 +66,14 @@ def hydrate(type_: str, kept: Sequence[Kept]) -> Sequence[Event]:
 
 def envelope(topic: str, seq: int | None, at: datetime, told: Event) -> dict[str, Any]:
     """The versioned wire form of one event, as on the socket and in `/rooms/ID/log`."""
-    return {"v": VERSION, "on": topic, "seq": seq, "type": told.TYPE, "at": plain(at), "data": plain(dataclasses.asdict(told))}
+    return {
+        "v": VERSION,
+        "on": topic,
+        "seq": seq,
+        "type": told.TYPE,
+        "at": plain(at),
+        "data": plain(dataclasses.asdict(told)),
+    }
 
 
 def encode(message: dict[str, Any]) -> str:

@@ -65,7 +65,15 @@ ROLE_GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.SUPERVISOR: frozenset(
-        {P.CASE_READ, P.CASE_DECIDE, P.ESCALATION_READ, P.ESCALATION_ACKNOWLEDGE, P.ON_CALL_MANAGE, P.IDENTITY_READ, P.PEOPLE_RESET}
+        {
+            P.CASE_READ,
+            P.CASE_DECIDE,
+            P.ESCALATION_READ,
+            P.ESCALATION_ACKNOWLEDGE,
+            P.ON_CALL_MANAGE,
+            P.IDENTITY_READ,
+            P.PEOPLE_RESET,
+        }
     ),
     Role.ADMISSIONS: frozenset({P.PEOPLE_ENROL, P.IDENTITY_READ, P.PEOPLE_RESET}),
     Role.ADMIN: frozenset({P.COHORT_MANAGE, P.STAFF_INVITE, P.PEOPLE_RESET}),

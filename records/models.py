@@ -6,7 +6,10 @@ from django.db import models
 
 
 class KeyOwner(models.TextChoices):
-    """Whose words a data key seals (`site`: the audit chain's own key). Destroying the key destroys those words and nothing else."""
+    """Whose words a data key seals (`site`: the audit chain's own key).
+
+    Destroying a key destroys those words and nothing else.
+    """
 
     ROOM = "room"
     PERSON = "person"

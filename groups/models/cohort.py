@@ -25,7 +25,9 @@ class Cohort(models.Model):
     name = models.CharField(max_length=60)
     kind = models.CharField(max_length=20, choices=Kind.choices, default=Kind.PROCESS)
     joining = models.CharField(max_length=10, choices=Joining.choices, default=Joining.ROLLING)
-    capacity = models.PositiveIntegerField(default=12, help_text="6 to 12 by default; more by a supervisor with a reason.")
+    capacity = models.PositiveIntegerField(
+        default=12, help_text="6 to 12 by default; more by a supervisor with a reason."
+    )
     plan = models.JSONField(default=list, help_text='The hour: [{"phase", "minutes"}] in order.')
     ended_on = models.DateField(null=True)
 

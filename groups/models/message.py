@@ -20,7 +20,9 @@ class Message(models.Model):
     author = models.ForeignKey("peers.User", on_delete=models.PROTECT, related_name="messages")
     cid = models.CharField(max_length=64, help_text="The client's own id: sent twice, it gives the same message.")
     sealed = models.BinaryField()
-    veils = models.JSONField(default=list, help_text="[[start, end]] in code points of the original, hidden from peers.")
+    veils = models.JSONField(
+        default=list, help_text="[[start, end]] in code points of the original, hidden from peers."
+    )
     reply_to = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="replies")
     state = models.CharField(max_length=10, choices=State.choices)
     seq = models.BigIntegerField(null=True, help_text="Its place in the members' topic, once shown there.")

@@ -16,13 +16,17 @@ class Room(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     cohort = models.ForeignKey("groups.Cohort", on_delete=models.PROTECT, related_name="rooms")
-    connection_id = models.UUIDField(null=True, unique=True, help_text="Peer rooms: the accepted connection they became of.")
+    connection_id = models.UUIDField(
+        null=True, unique=True, help_text="Peer rooms: the accepted connection they became of."
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, help_text="Peer rooms end with a block, a discharge or by choice.")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["cohort", "kind"], condition=~models.Q(kind="peer"), name="cohort_room_once")
+            models.UniqueConstraint(
+                fields=["cohort", "kind"], condition=~models.Q(kind="peer"), name="cohort_room_once"
+            )
         ]
 
     @property

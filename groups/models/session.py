@@ -29,7 +29,11 @@ class Session(models.Model):
     lead = models.ForeignKey("peers.User", on_delete=models.PROTECT, related_name="+")
     co_lead = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+")
     leading = models.ForeignKey(
-        "peers.User", on_delete=models.PROTECT, null=True, related_name="+", help_text="Who leads now: the lead, or the co-lead once handed over."
+        "peers.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who leads now: the lead, or the co-lead once handed over.",
     )
     state = models.CharField(max_length=15, choices=State.choices, default=State.SCHEDULED)
     state_since = models.DateTimeField(null=True)
@@ -37,8 +41,12 @@ class Session(models.Model):
     paused_reason = models.CharField(max_length=15, blank=True, help_text="`lead` or `unstaffed`.")
     began_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
-    lead_seen_at = models.DateTimeField(null=True, help_text="Null until the lead's first socket: the absent-lead rule starts then.")
-    staff_due_at = models.DateTimeField(null=True, db_index=True, help_text="When the absent-lead rule is next looked at.")
+    lead_seen_at = models.DateTimeField(
+        null=True, help_text="Null until the lead's first socket: the absent-lead rule starts then."
+    )
+    staff_due_at = models.DateTimeField(
+        null=True, db_index=True, help_text="When the absent-lead rule is next looked at."
+    )
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["slot", "starts_at"], name="session_once")]

@@ -25,7 +25,11 @@ class Case(models.Model):
     subject_id = models.UUIDField()
     lane = models.CharField(max_length=10, choices=Lane.choices)
     person = models.ForeignKey(
-        "peers.User", on_delete=models.PROTECT, null=True, related_name="+", help_text="Whose words or state it is about."
+        "peers.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Whose words or state it is about.",
     )
     cohort = models.ForeignKey("groups.Cohort", on_delete=models.PROTECT, related_name="+")
     room = models.ForeignKey("groups.Room", on_delete=models.PROTECT, null=True, related_name="+")
@@ -43,7 +47,9 @@ class Case(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["subject_kind", "subject_id", "lane"], condition=models.Q(state="open"), name="case_open_once"
+                fields=["subject_kind", "subject_id", "lane"],
+                condition=models.Q(state="open"),
+                name="case_open_once",
             )
         ]
         indexes = [models.Index(fields=["state", "-severity", "due_at"], name="case_queue")]
@@ -66,7 +72,9 @@ class Flag(models.Model):
     reason = models.CharField(max_length=40, help_text="Code from `moderation/reasons.py`.")
     severity = models.PositiveSmallIntegerField(choices=Severity.choices)
     note_sealed = models.BinaryField(null=True, help_text="The reporter's words, sealed with the case's key.")
-    findings = models.JSONField(default=list, help_text="Of the screen: rule, version, category, scope, offsets. No text.")
+    findings = models.JSONField(
+        default=list, help_text="Of the screen: rule, version, category, scope, offsets. No text."
+    )
     cid = models.CharField(max_length=64, blank=True, help_text="Client id of a refused post, so its retry flags once.")
     at = models.DateTimeField()
 
@@ -86,7 +94,9 @@ class Evidence(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["case", "message_id"], condition=~models.Q(message_id=None), name="evidence_once")
+            models.UniqueConstraint(
+                fields=["case", "message_id"], condition=~models.Q(message_id=None), name="evidence_once"
+            )
         ]
 
 
@@ -97,7 +107,10 @@ class CaseEntry(models.Model):
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="entries")
     at = models.DateTimeField()
     by = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+")
-    kind = models.CharField(max_length=30, help_text="`flagged`, `claimed`, `decided`, `reversed`, `raised`, `withdrawn`, `note` …")
+    kind = models.CharField(
+        max_length=30,
+        help_text="`flagged`, `claimed`, `decided`, `reversed`, `raised`, `withdrawn`, `note` …",
+    )
     data = models.JSONField(default=dict, help_text="Ids, codes and states.")
     note_sealed = models.BinaryField(null=True, help_text="Sealed with the case's key.")
 

@@ -44,7 +44,9 @@ class Escalation(models.Model):
     number = models.BigIntegerField(unique=True)
     kind = models.CharField(max_length=10, choices=Kind.choices)
     case = models.ForeignKey("moderation.Case", on_delete=models.PROTECT, null=True, related_name="escalations")
-    person = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+", help_text="Who it is about.")
+    person = models.ForeignKey(
+        "peers.User", on_delete=models.PROTECT, null=True, related_name="+", help_text="Who it is about."
+    )
     cohort = models.ForeignKey("groups.Cohort", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey("groups.Session", on_delete=models.PROTECT, null=True, related_name="+")
     severity = models.PositiveSmallIntegerField(choices=Severity.choices)
@@ -53,7 +55,9 @@ class Escalation(models.Model):
     triggered_at = models.DateTimeField()
     triggered_by = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+")
     ack_due_at = models.DateTimeField()
-    step = models.PositiveIntegerField(default=0, help_text="How many pages were due so far; step modulo rungs is the rung.")
+    step = models.PositiveIntegerField(
+        default=0, help_text="How many pages were due so far; step modulo rungs is the rung."
+    )
     next_page_at = models.DateTimeField(null=True, db_index=True, help_text="The due row the worker claims.")
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+")
@@ -65,10 +69,14 @@ class Escalation(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["case"], condition=~models.Q(state="resolved") & ~models.Q(case=None), name="escalation_open_once"
+                fields=["case"],
+                condition=~models.Q(state="resolved") & ~models.Q(case=None),
+                name="escalation_open_once",
             ),
             models.UniqueConstraint(
-                fields=["session"], condition=~models.Q(state="resolved") & models.Q(kind="unstaffed"), name="unstaffed_open_once"
+                fields=["session"],
+                condition=~models.Q(state="resolved") & models.Q(kind="unstaffed"),
+                name="unstaffed_open_once",
             ),
         ]
 

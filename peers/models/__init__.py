@@ -6,4 +6,15 @@ from peers.models.invitation import Invitation
 from peers.models.roles import Grant
 from peers.models.user import User
 
-__all__ = ["Assessment", "Block", "CareModality", "Connection", "Grant", "Invitation", "Level", "Modality", "Stay", "User"]
+__all__ = [
+    "Assessment",
+    "Block",
+    "CareModality",
+    "Connection",
+    "Grant",
+    "Invitation",
+    "Level",
+    "Modality",
+    "Stay",
+    "User",
+]

@@ -72,5 +72,8 @@ class Stay(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["person", "programme", "starts_on"], name="stay_one_a_day"),
-            models.CheckConstraint(condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")), name="stay_ends_after"),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="stay_ends_after",
+            ),
         ]

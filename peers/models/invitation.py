@@ -17,7 +17,11 @@ class Invitation(models.Model):
     token_hash = models.CharField(max_length=64, unique=True)
     invited_by = models.ForeignKey("peers.User", on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(
-        "peers.User", on_delete=models.PROTECT, null=True, related_name="+", help_text="Who took it up, or was enrolled with it."
+        "peers.User",
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Who took it up, or was enrolled with it.",
     )
     invited_at = models.DateTimeField()
     expires_at = models.DateTimeField()
