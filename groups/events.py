@@ -18,7 +18,7 @@ class Author:
 @event("message.posted", audience=["room"])
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MessagePosted(Event):
-    """A message took its place in the room. On a later reading it may since be hidden or withdrawn: then `text` is empty."""
+    """A message took its place in the room. Hidden or withdrawn since, it is told again with an empty `text`."""
 
     id: str
     room: str

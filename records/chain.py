@@ -50,7 +50,7 @@ class Verification:
 
 
 def link(_now: datetime | None = None) -> int:
-    """Link committed rows that have no link yet; returns how many. Links nothing while the chain's end does not hold."""
+    """Link committed rows that have no link yet; returns how many. While the end of the chain does not hold: none."""
     with transaction.atomic():
         if connection.vendor == "postgresql":
             with connection.cursor() as cursor:

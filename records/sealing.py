@@ -52,7 +52,10 @@ def case(identifier: UUID) -> Owner:
 
 
 def seal(owner: Owner, about: object, text: str) -> bytes:
-    """Seal `text` for `owner`, bound to `about` (an id, or id and version). A lone surrogate raises `UnicodeEncodeError`."""
+    """Seal `text` for `owner`, bound to `about` (an id, or id and version).
+
+    Raises `UnicodeEncodeError` for a lone surrogate and `CannotOpen` when the owner's key was destroyed.
+    """
     nonce = os.urandom(NONCE)
     return nonce + AESGCM(_key(owner)).encrypt(nonce, text.encode(), _bound(owner, about))
 

@@ -44,7 +44,7 @@ class Writer:
         self._lock = threading.Lock()
 
     def submit(self, key: str, apply: Callable[[], T]) -> "Future[T]":
-        """Have `apply` run inside the next batch. The future is done once its effect is committed, or with its error."""
+        """Have `apply` run inside the next batch. The future is done once that is committed, or with its error."""
         job = Job(key, apply)
         self._jobs.put(job)
         with self._lock:
