@@ -5,7 +5,7 @@ from groups.models.cohort import Cohort, Membership, ScheduleSlot
 from groups.models.message import Message, ReadMark
 from groups.models.programme import Programme, ProgrammeLevel
 from groups.models.room import Room, RoomPerson
-from groups.models.session import Farewell, Hand, Session, Turn
+from groups.models.session import Farewell, Hand, RefusedSession, Session, Turn
 
 __all__ = [
     "AttendanceCorrection",
@@ -18,6 +18,7 @@ __all__ = [
     "Programme",
     "ProgrammeLevel",
     "ReadMark",
+    "RefusedSession",
     "Room",
     "RoomPerson",
     "ScheduleSlot",

@@ -6,7 +6,7 @@ from django.db import models
 
 
 class PresenceSpan(models.Model):
-    """One connection of one person to one session's room. A killed server ends it at its last heartbeat."""
+    """One person connected to one session's room through one server. A killed server ends it at its last heartbeat."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     session = models.ForeignKey("groups.Session", on_delete=models.CASCADE, related_name="spans")
@@ -14,9 +14,20 @@ class PresenceSpan(models.Model):
     joined_at = models.DateTimeField()
     seen_at = models.DateTimeField(help_text="Last heartbeat.")
     left_at = models.DateTimeField(null=True)
+    server = models.UUIDField(
+        null=True, help_text="The running process that keeps it alive; null for a page opened without a socket."
+    )
 
     class Meta:
-        indexes = [models.Index(fields=["session", "person"], name="span_person")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["session", "person", "server"], condition=models.Q(left_at=None), name="span_open_once"
+            )
+        ]
+        indexes = [
+            models.Index(fields=["session", "person"], name="span_person"),
+            models.Index(fields=["seen_at"], condition=models.Q(left_at=None), name="span_open"),
+        ]
 
 
 class AttendanceCorrection(models.Model):

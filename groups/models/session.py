@@ -19,9 +19,15 @@ class Session(models.Model):
         PAUSED = "paused"
         CANCELLED = "cancelled"
 
+    LIVE = (State.LOBBY, State.OPENING, State.CHECK_IN, State.WORK, State.CLOSING_ROUND, State.PAUSED)
+    """The states in which a session is live; a cohort has at most one such session (database constraint)."""
+
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     cohort = models.ForeignKey("groups.Cohort", on_delete=models.PROTECT, related_name="sessions")
     slot = models.ForeignKey("groups.ScheduleSlot", on_delete=models.SET_NULL, null=True, related_name="sessions")
+    slot_on = models.DateField(
+        null=True, help_text="The programme's local day it was made for; stays when the session is moved."
+    )
     title = models.CharField(max_length=80)
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField()
@@ -47,9 +53,18 @@ class Session(models.Model):
     staff_due_at = models.DateTimeField(
         null=True, db_index=True, help_text="When the absent-lead rule is next looked at."
     )
+    overtime_told_at = models.DateTimeField(null=True, help_text="When staff were told the window had passed.")
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["slot", "starts_at"], name="session_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["slot", "starts_at"], name="session_once"),
+            models.UniqueConstraint(fields=["slot", "slot_on"], name="session_once_a_day"),
+            models.UniqueConstraint(
+                fields=["cohort"],
+                condition=models.Q(state__in=["lobby", "opening", "check_in", "work", "closing_round", "paused"]),
+                name="one_live_session",
+            ),
+        ]
         indexes = [models.Index(fields=["cohort", "starts_at"], name="session_cohort")]
 
 
@@ -106,3 +121,16 @@ class Farewell(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["session", "person"], name="farewell_once")]
+
+
+class RefusedSession(models.Model):
+    """A weekly session that could not be made, and why. Gone once it is made; until then staff are told."""
+
+    slot = models.ForeignKey("groups.ScheduleSlot", on_delete=models.CASCADE, related_name="refused")
+    slot_on = models.DateField()
+    starts_at = models.DateTimeField()
+    reason = models.CharField(max_length=200, help_text="In a schedule guard's words, for staff.")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["slot", "slot_on"], name="refused_once")]
