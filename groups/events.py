@@ -140,6 +140,23 @@ class HandChanged(Event):
     up: bool
 
 
+@event("farewells.changed", audience=["staff"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FarewellsChanged(Event):
+    """Somebody was closed, passed or handed off in the closing round; fetch the console's people again."""
+
+    session: str
+
+
+@event("session.overtime", audience=["staff"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SessionOvertime(Event):
+    """The session's window is over and it is still live. Nothing is cut off; it is the lead's to close."""
+
+    session: str
+    ends_at: str
+
+
 @event("presence", audience=["room", "staff"], durable=False)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Presence(Event):

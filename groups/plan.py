@@ -59,9 +59,8 @@ def until(session: Session) -> datetime | None:
     if session.state in (State.SCHEDULED, State.LOBBY):
         return session.starts_at
     minutes = of(session).get(State(session.state))
-    if minutes is None or session.state_since is None:
-        return None
-    return session.state_since + timedelta(minutes=minutes)
+    since = session.phase_since or session.state_since
+    return since + timedelta(minutes=minutes) if minutes is not None and since is not None else None
 
 
 def parts(session: Session, now: datetime) -> list[Part]:
@@ -80,7 +79,8 @@ def _done(phase: State, shown: str, session: Session, minutes: int, now: datetim
         return 0.0
     if phase != shown:
         return 1.0 if ORDER.index(phase) < ORDER.index(State(shown)) else 0.0
-    if session.state == State.PAUSED or session.state_since is None or minutes == 0:
+    since = session.phase_since or session.state_since
+    if since is None or minutes == 0:
         return 0.5
-    gone = (now - session.state_since).total_seconds() / (minutes * 60)
-    return min(max(gone, 0.02), 0.98)
+    upto = session.state_since if session.state == State.PAUSED and session.state_since else now
+    return min(max((upto - since).total_seconds() / (minutes * 60), 0.02), 0.98)

@@ -43,6 +43,9 @@ class Session(models.Model):
     )
     state = models.CharField(max_length=15, choices=State.choices, default=State.SCHEDULED)
     state_since = models.DateTimeField(null=True)
+    phase_since = models.DateTimeField(
+        null=True, help_text="When the phase began, moved on by the length of its pauses: what its plan counts from."
+    )
     paused_from = models.CharField(max_length=15, blank=True, help_text="The phase a pause returns to.")
     paused_reason = models.CharField(max_length=15, blank=True, help_text="`lead` or `unstaffed`.")
     began_at = models.DateTimeField(null=True)
