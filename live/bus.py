@@ -1,0 +1,85 @@
+"""The doorbell between processes: which topic was told something, and how far its log reaches. Never any words.
+
+Within a process it rings every hub directly. With Redis it also rings the other processes. A bell that is lost costs
+at most a second: every hub looks at the heads of its topics by itself.
+"""
+
+import json
+import logging
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+import redis
+from django.conf import settings
+
+CHANNEL = "holdfast:bell"
+RETRY_SECONDS = 5.0
+"""After Redis failed, so long nothing is sent to it: a post must not wait for a bus that is away."""
+log = logging.getLogger("holdfast.bus")
+
+Bell = dict[str, Any]
+"""`{"heads": {topic: seq}}`, or `{"pass": [topic, type, kept]}` for a passing event (ids only)."""
+Listener = Callable[[Bell], None]
+
+_listeners: set[Listener] = set()
+_lock = threading.Lock()
+_client: "redis.Redis | None" = None
+_away_until = 0.0
+
+
+def listen(listener: Listener) -> None:
+    """Have `listener` called, from any thread, whenever this process rings."""
+    with _lock:
+        _listeners.add(listener)
+
+
+def deafen(listener: Listener) -> None:
+    """Stop calling `listener`."""
+    with _lock:
+        _listeners.discard(listener)
+
+
+def ring(heads: dict[str, int]) -> None:
+    """Say that these topics now reach these seqs. Never raises: a bell is not what keeps a message."""
+    _send({"heads": heads})
+
+
+def pass_on(topic: str, type_: str, kept: dict[str, Any]) -> None:
+    """Send a passing event, ids only. Never raises."""
+    _send({"pass": [topic, type_, kept]})
+
+
+def _send(bell: Bell) -> None:
+    with _lock:
+        listeners = list(_listeners)
+    for listener in listeners:
+        listener(bell)
+    if settings.REDIS_URL:
+        _publish(bell)
+
+
+def _publish(bell: Bell) -> None:
+    global _client, _away_until
+    if monotonic() < _away_until:
+        return
+    try:
+        if _client is None:
+            _client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
+        _client.publish(CHANNEL, json.dumps(bell))
+    except redis.RedisError as error:
+        _away_until = monotonic() + RETRY_SECONDS
+        log.warning("the bus is away (%s); the one-second look goes on", type(error).__name__)
+
+
+def healthy() -> bool:
+    """Whether the bus answers. The in-process bus always does."""
+    if not settings.REDIS_URL:
+        return True
+    try:
+        probe = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=1, socket_connect_timeout=1)
+        with probe:
+            return bool(probe.ping())
+    except redis.RedisError:
+        return False

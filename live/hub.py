@@ -1,0 +1,274 @@
+"""One hub per process: follows topics for its sockets, tells each new event once, and looks by itself every second.
+
+The bell only says "look now". Whatever it says is found in the log, so a lost, late or repeated bell changes nothing
+but the time: a look asks for the heads of all followed topics in one query and fetches what is new.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+from weakref import WeakKeyDictionary
+
+from django.db import DatabaseError
+
+from live import bus, ears, log, revoke, topics
+from live.client import MOVING, NO_ACCESS, SIGNED_OUT, Client
+from live.events import CATALOGUE, VERSION, encode, envelope, hydrate, plain
+from live.threads import reads
+from records.clock import now
+
+LOOK_SECONDS = 1.0
+BEAT_SECONDS = 10.0
+HEAD_SECONDS = 15.0
+logger = logging.getLogger("holdfast.hub")
+
+
+@dataclass(slots=True)
+class Followed:
+    """A topic somebody here follows: how far its followers were told, and who they are."""
+
+    cursor: int
+    clients: set[Client] = field(default_factory=set)
+    fetching: bool = False
+    wanted: int = 0
+
+
+class Hub:
+    """Lives on one event loop; everything here runs on it, except database reads."""
+
+    def __init__(self) -> None:
+        """Begins to look at once."""
+        self.loop = asyncio.get_running_loop()
+        self.clients: set[Client] = set()
+        self.topics: dict[str, Followed] = {}
+        self._starting: dict[str, asyncio.Future[Followed]] = {}
+        self._access = -1
+        self._tasks = [self.loop.create_task(task) for task in (self._look(), self._beat(), self._tell_heads())]
+        self._tasks.append(self.loop.create_task(ears.hear_redis(self._on_bell)))
+        bus.listen(self._from_any_thread)
+
+    async def stop(self) -> None:
+        """Close every socket with 4503 and stop looking."""
+        bus.deafen(self._from_any_thread)
+        for task in self._tasks:
+            task.cancel()
+        clients = list(self.clients)
+        for client in clients:
+            client.close_soon(MOVING)
+        await asyncio.gather(*(client.finished() for client in clients), return_exceptions=True)
+
+    # --- following -------------------------------------------------------------------------------------------
+
+    async def follow(self, client: Client, topic: str, after: int | None = None) -> int:
+        """Send `client` what `topic` was told after `after` (None: nothing of before), then everything new.
+
+        Returns the seq up to which it was told. No event is sent twice and none is left out; of a long absence at
+        least the newest 200 come.
+        """
+        followed = await self._followed(topic)
+        at = followed.cursor
+        if after is not None:
+            at = min(after, max(at, await reads(log.head, topic)))
+            for message in await reads(log.page, topic, at):
+                self._send_kept(client, topic, message)
+                at = message["seq"]
+        # Between two awaits the hub may have told the others more, or nobody may have been left following.
+        while at < followed.cursor or self.topics.get(topic) is not followed:
+            followed = await self._followed(topic)
+            for message in await reads(log.stretch, topic, at, followed.cursor):
+                self._send_kept(client, topic, message)
+            at = max(at, followed.cursor)
+        joined_before = any(other.user_id == client.user_id for other in followed.clients)
+        client.positions[topic] = at
+        followed.clients.add(client)
+        if not joined_before:
+            await self._hooks(topics.JOIN_HOOKS, client, topic)
+        return at
+
+    async def unfollow(self, client: Client, topic: str) -> None:
+        """Stop telling `client` about `topic`."""
+        client.positions.pop(topic, None)
+        followed = self.topics.get(topic)
+        if followed is None or client not in followed.clients:
+            return
+        followed.clients.discard(client)
+        if not any(other.user_id == client.user_id for other in followed.clients):
+            await self._hooks(topics.LEAVE_HOOKS, client, topic)
+        if not followed.clients and self.topics.get(topic) is followed and topic not in self._starting:
+            del self.topics[topic]
+
+    async def leave(self, client: Client) -> None:
+        """The socket is gone: stop following everything."""
+        self.clients.discard(client)
+        for topic in list(client.positions):
+            await self.unfollow(client, topic)
+
+    async def _followed(self, topic: str) -> Followed:
+        if topic in self.topics:
+            return self.topics[topic]
+        if topic not in self._starting:
+            self._starting[topic] = self.loop.create_future()
+            try:
+                followed = Followed(cursor=await reads(log.head, topic))
+            except BaseException as error:
+                self._starting.pop(topic).set_exception(error)
+                raise
+            self.topics[topic] = followed
+            self._starting.pop(topic).set_result(followed)
+            return followed
+        return await asyncio.shield(self._starting[topic])
+
+    async def _hooks(self, hooks: Iterable[topics.Hook], client: Client, topic: str) -> None:
+        for hook in hooks:
+            try:
+                await hook(client, topic)
+            except DatabaseError as error:
+                logger.warning("a hook failed (%s)", type(error).__name__)
+
+    # --- telling ---------------------------------------------------------------------------------------------
+
+    def _from_any_thread(self, bell: bus.Bell) -> None:
+        if not self.loop.is_closed():
+            self.loop.call_soon_threadsafe(self._on_bell, bell)
+
+    def _on_bell(self, bell: bus.Bell) -> None:
+        for topic, head in bell.get("heads", {}).items():
+            self._notice(topic, head)
+        if "pass" in bell:
+            topic, type_, kept = bell["pass"]
+            if topic in self.topics and type_ in CATALOGUE:
+                self._spawn(self._tell_passing(topic, type_, kept))
+
+    def _notice(self, topic: str, head: int) -> None:
+        if topic == revoke.TOPIC and head > self._access:
+            self._spawn(self._check_access())
+        followed = self.topics.get(topic)
+        if followed is not None and head > max(followed.cursor, followed.wanted):
+            followed.wanted = head
+            if not followed.fetching:
+                followed.fetching = True
+                self._spawn(self._fetch(topic, followed))
+
+    async def _fetch(self, topic: str, followed: Followed) -> None:
+        try:
+            while followed.wanted > followed.cursor:
+                messages = await reads(log.stretch, topic, followed.cursor, followed.wanted)
+                if not messages:
+                    followed.wanted = followed.cursor  # not committed as seen from here yet: the next look finds it
+                    break
+                for message in messages:
+                    frame = encode(message)
+                    for client in followed.clients:
+                        if client.positions.get(topic, 0) < message["seq"]:
+                            self._send_frame(client, topic, message["seq"], frame)
+                followed.cursor = messages[-1]["seq"]
+        except DatabaseError as error:
+            followed.wanted = followed.cursor
+            logger.warning("a topic could not be read (%s); the next look tries again", type(error).__name__)
+        finally:
+            followed.fetching = False
+
+    async def _tell_passing(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
+        told = (await reads(hydrate, type_, [kept]))[0]
+        frame = encode(envelope(topic, None, now(), told))
+        followed = self.topics.get(topic)
+        for client in followed.clients if followed else ():
+            client.push(frame)
+
+    def _send_kept(self, client: Client, topic: str, message: dict[str, Any]) -> None:
+        self._send_frame(client, topic, message["seq"], encode(message))
+
+    def _send_frame(self, client: Client, topic: str, seq: int, frame: str) -> None:
+        client.push(frame)
+        client.positions[topic] = seq
+        client.seen[topic] = (client.seen.get(topic, (seq, seq))[0], seq)
+
+    # --- by itself -------------------------------------------------------------------------------------------
+
+    def _spawn(self, work: Any) -> None:
+        task = self.loop.create_task(work)
+        self._tasks.append(task)
+        task.add_done_callback(lambda done: self._tasks.remove(done) if done in self._tasks else None)
+
+    async def _look(self) -> None:
+        while True:
+            try:
+                for topic, head in (await reads(log.heads, [*self.topics, revoke.TOPIC])).items():
+                    self._notice(topic, head)
+                if self._access < 0:
+                    self._access = await reads(log.head, revoke.TOPIC)
+            except DatabaseError as error:
+                logger.warning("the look failed (%s)", type(error).__name__)
+            await asyncio.sleep(LOOK_SECONDS)
+
+    async def _beat(self) -> None:
+        while True:
+            await asyncio.sleep(BEAT_SECONDS)
+            here = [(client.user_id, topic) for topic, one in self.topics.items() for client in one.clients]
+            for hook in topics.BEAT_HOOKS:
+                try:
+                    await hook(here)
+                except DatabaseError as error:
+                    logger.warning("a heartbeat failed (%s)", type(error).__name__)
+
+    async def _tell_heads(self) -> None:
+        while True:
+            await asyncio.sleep(HEAD_SECONDS)
+            at = plain(now())
+            for topic, followed in self.topics.items():
+                head = {
+                    "v": VERSION,
+                    "on": topic,
+                    "seq": None,
+                    "type": "head",
+                    "at": at,
+                    "data": {"head": followed.cursor},
+                }
+                frame = encode(head)
+                for client in followed.clients:
+                    client.push(frame)
+
+    async def _check_access(self) -> None:
+        since, self._access = self._access, await reads(log.head, revoke.TOPIC)
+        if since < 0:
+            return
+        for message in await reads(log.stretch, revoke.TOPIC, since, self._access):
+            data = message["data"]
+            if message["type"] == revoke.SignedOut.TYPE:
+                self._sign_out(data["person"], data["session"])
+            else:
+                await self._recheck(UUID(data["person"]))
+
+    def _sign_out(self, person: str | None, session: str | None) -> None:
+        for client in list(self.clients):
+            mine = session is not None and client.session_key and revoke.digest(client.session_key) == session
+            if mine or (person is not None and str(client.user_id) == person):
+                client.close_soon(SIGNED_OUT)
+
+    async def _recheck(self, person: UUID) -> None:
+        for client in [client for client in self.clients if client.user_id == person]:
+            for topic in list(client.positions):
+                if not await reads(topics.may_follow, person, topic):
+                    client.close_soon(NO_ACCESS)
+                    await self.unfollow(client, topic)
+
+
+_hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()
+
+
+def hub() -> Hub:
+    """The hub of the running loop, started at its first use."""
+    loop = asyncio.get_running_loop()
+    if loop not in _hubs:
+        _hubs[loop] = Hub()
+    return _hubs[loop]
+
+
+async def stop_hub() -> None:
+    """Stop the running loop's hub, if it has one."""
+    own = _hubs.pop(asyncio.get_running_loop(), None)
+    if own is not None:
+        await own.stop()

@@ -1,0 +1,86 @@
+"""A topic's log: telling it something, and reading what it was told.
+
+`tell` numbers events under the topic's row lock, in the transaction that makes them true: seq order is commit order.
+Topics are always locked in the order of their keys, so two writers never wait for each other in a circle.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from django.db import transaction
+
+from live import bus
+from live.events import CATALOGUE, Event, Kept, envelope, hydrate
+from live.models import LogEntry, Topic
+from records.clock import now
+
+PAGE = 200
+"""How many of the newest events a resume gets at least."""
+Told = tuple[str, type[Event], Kept]
+
+
+def lock(topics: Iterable[str]) -> dict[str, Topic]:
+    """Lock topic rows, in the order of their keys, until the transaction ends; makes those that are new."""
+    keys = sorted(set(topics))
+    Topic.objects.bulk_create([Topic(key=key) for key in keys], ignore_conflicts=True)
+    return {topic.key: topic for topic in Topic.objects.select_for_update().filter(key__in=keys).order_by("key")}
+
+
+def tell(topic: str, cls: type[Event], kept: Kept) -> int:
+    """Tell one topic one thing; returns its seq. Call inside the transaction that makes it true."""
+    return tell_all([(topic, cls, kept)])[0]
+
+
+def tell_all(told: Sequence[Told]) -> list[int]:
+    """Tell several things at once, in order; returns each one's seq in its topic. Rings after the commit."""
+    if not transaction.get_connection().in_atomic_block:
+        raise RuntimeError("A topic is told inside the transaction that makes it true.")
+    topics = lock(topic for topic, _, _ in told)
+    at = now()
+    entries, seqs = [], []
+    for key, cls, kept in told:
+        if not cls.DURABLE:
+            raise ValueError(f"{cls.TYPE} is a passing event; it is not kept")
+        topics[key].head += 1
+        seqs.append(topics[key].head)
+        entries.append(LogEntry(topic_id=key, seq=topics[key].head, type=cls.TYPE, at=at, data=kept))
+    Topic.objects.bulk_update(topics.values(), ["head"])
+    LogEntry.objects.bulk_create(entries)
+    heads = {key: topic.head for key, topic in topics.items()}
+    transaction.on_commit(lambda: bus.ring(heads), robust=True)
+    return seqs
+
+
+def head(topic: str) -> int:
+    """The seq of the last thing a topic was told; 0 if nothing."""
+    return Topic.objects.filter(pk=topic).values_list("head", flat=True).first() or 0
+
+
+def heads(topics: Iterable[str]) -> dict[str, int]:
+    """The heads of several topics in one query; a topic that was told nothing is left out."""
+    return dict(Topic.objects.filter(pk__in=list(topics)).values_list("key", "head"))
+
+
+def page(topic: str, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
+    """Envelopes of the newest `limit` events after `after`, oldest first, as visible now."""
+    rows = LogEntry.objects.filter(topic_id=topic, seq__gt=after).order_by("-seq")[:limit]
+    return envelopes(list(reversed(rows)))
+
+
+def stretch(topic: str, after: int, until: int) -> list[dict[str, Any]]:
+    """Envelopes of every event with `after` < seq <= `until`, oldest first, as visible now."""
+    return envelopes(list(LogEntry.objects.filter(topic_id=topic, seq__gt=after, seq__lte=until).order_by("seq")))
+
+
+def envelopes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
+    """Entries as they are told, each type hydrated in one go."""
+    by_type: defaultdict[str, list[LogEntry]] = defaultdict(list)
+    for entry in entries:
+        if entry.type in CATALOGUE:
+            by_type[entry.type].append(entry)
+    told: dict[int, dict[str, Any]] = {}
+    for type_, some in by_type.items():
+        for entry, event in zip(some, hydrate(type_, [entry.data for entry in some]), strict=True):
+            told[entry.pk] = envelope(entry.topic_id, entry.seq, entry.at, event)
+    return [told[entry.pk] for entry in entries if entry.pk in told]

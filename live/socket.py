@@ -1,0 +1,102 @@
+"""The socket: accepts, reads one command a frame, answers each, and tells what its topics are told."""
+
+import asyncio
+import logging
+from time import monotonic
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseFailure
+
+from live import frames
+from live.client import IDLE, SIGNED_OUT, Client, Send
+from live.commands import COMMANDS, Answer, Refusal, read_fields
+from live.events import VERSION, encode
+from live.hub import Hub, hub
+
+IDLE_SECONDS = 60.0
+logger = logging.getLogger("holdfast.socket")
+Scope = dict[str, Any]
+
+
+async def endpoint(scope: Scope, receive: Any, send: Send) -> None:
+    """The ASGI endpoint of every WebSocket connection."""
+    if (await receive())["type"] != "websocket.connect":
+        return
+    if scope["path"] != settings.LIVE_ENDPOINT:
+        await send({"type": "websocket.close", "code": 4404})
+        return
+    # Daphne turns an early refusal into a bare 403; a client can only be told why after it was accepted.
+    await send({"type": "websocket.accept"})
+    user = scope.get("user")
+    if user is None or not user.is_authenticated or not user.is_active:
+        await send({"type": "websocket.close", "code": SIGNED_OUT})
+        return
+    own = hub()
+    client = Client(own, send, user.pk, scope["session"].session_key)
+    own.clients.add(client)
+    try:
+        await own.follow(client, f"person:{client.user_id}")
+        await _serve(own, client, receive)
+    finally:
+        client.abandon()
+        await asyncio.shield(own.leave(client))
+
+
+async def _serve(own: Hub, client: Client, receive: Any) -> None:
+    opened = monotonic()
+    incoming: asyncio.Future[Any] | None = None
+    closed = asyncio.ensure_future(client.finished())
+    try:
+        while not closed.done():
+            incoming = incoming or asyncio.ensure_future(receive())
+            patience = None if client.joined else max(0.0, opened + IDLE_SECONDS - monotonic())
+            await asyncio.wait({incoming, closed}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
+            if not incoming.done():
+                if not closed.done() and not client.joined:
+                    client.close_soon(IDLE)
+                    await client.finished()
+                continue
+            message, incoming = incoming.result(), None
+            if message["type"] == "websocket.disconnect":
+                return
+            await _answer(client, message.get("text"))
+    finally:
+        for task in (incoming, closed):
+            if task is not None:
+                task.cancel()
+
+
+async def _answer(client: Client, text: str | None) -> None:
+    cid: str | None = None
+    try:
+        if text is None:
+            raise frames.Unreadable("bad_frame", "Frames are text.", None)
+        frame = frames.read(text)
+        cid = frame.cid
+        known = COMMANDS.get(frame.command)
+        if known is None:
+            raise Refusal("bad_frame", "There is no such command.")
+        answer: Answer = await known.handle(client, frame.cid, read_fields(known.frame, frame.fields))
+        client.say({"v": VERSION, "ack": cid, "ok": True, **answer.extra, "seq": answer.seq})
+    except Refusal as refused:
+        _refuse(client, getattr(refused, "cid", cid), refused)
+    except DatabaseFailure as error:
+        logger.warning("storage failed (%s)", type(error).__name__)
+        _refuse(
+            client, cid, Refusal("storage_down", "We can't keep this right now. It is still with you; send it again.")
+        )
+    except Exception as error:
+        # The traceback's frames could hold words; its type and place cannot.
+        place = error.__traceback__
+        while place is not None and place.tb_next is not None:
+            place = place.tb_next
+        where = f"{place.tb_frame.f_code.co_filename}:{place.tb_lineno}" if place else "?"
+        logger.error("a command broke: %s at %s", type(error).__name__, where)
+        _refuse(client, cid, Refusal("broken", "Something broke on our side. It is still with you; send it again."))
+
+
+def _refuse(client: Client, cid: str | None, refused: Refusal) -> None:
+    client.push(encode({"v": VERSION, "ack": cid, "ok": False, "code": refused.code, "reason": refused.reason}))
+    if refused.close is not None:
+        client.close_soon(refused.close)

@@ -1,0 +1,69 @@
+"""What the domain apps tell `live` about topics: who may follow one, and what to do when somebody comes or goes."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Protocol
+from uuid import UUID
+
+May = Callable[[UUID, str], bool]
+
+
+class Follower(Protocol):
+    """Whose socket it is."""
+
+    @property
+    def user_id(self) -> UUID:
+        """The signed-in person."""
+
+
+Hook = Callable[[Follower, str], Awaitable[None]]
+BeatHook = Callable[[Sequence[tuple[UUID, str]]], Awaitable[None]]
+
+_may: dict[str, May] = {}
+JOIN_HOOKS: list[Hook] = []
+LEAVE_HOOKS: list[Hook] = []
+BEAT_HOOKS: list[BeatHook] = []
+
+
+def kind_of(topic: str) -> str:
+    """`room`, `staff`, `person`, `desk` … of a topic's key: `room:ID:staff` is of kind `staff`, `room:ID` of kind `room`."""
+    parts = topic.split(":")
+    return parts[2] if len(parts) > 2 else parts[0]
+
+
+def id_of(topic: str) -> UUID:
+    """The id within a topic's key. Raises `ValueError` if it has none."""
+    return UUID(topic.split(":")[1])
+
+
+def authorises(kind: str) -> Callable[[May], May]:
+    """Declare who may follow topics of a kind: asked at joining by the command itself, and again at every recheck."""
+
+    def declare(may: May) -> May:
+        _may[kind] = may
+        return may
+
+    return declare
+
+
+def may_follow(person_id: UUID, topic: str) -> bool:
+    """Whether this person may follow this topic now. A kind nobody declared is followed by nobody."""
+    may = _may.get(kind_of(topic))
+    return may is not None and may(person_id, topic)
+
+
+def on_join(hook: Hook) -> Hook:
+    """Call `hook(client, topic)` after a socket began to follow a topic."""
+    JOIN_HOOKS.append(hook)
+    return hook
+
+
+def on_leave(hook: Hook) -> Hook:
+    """Call `hook(client, topic)` after a person's last socket in this process stopped following a topic."""
+    LEAVE_HOOKS.append(hook)
+    return hook
+
+
+def on_beat(hook: BeatHook) -> BeatHook:
+    """Call `hook([(person, topic), …])` about every ten seconds with everybody this process serves."""
+    BEAT_HOOKS.append(hook)
+    return hook

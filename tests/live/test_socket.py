@@ -1,0 +1,211 @@
+"""A socket is told everything once, in order, and is answered whatever it sends."""
+
+import asyncio
+import json
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from live import bus, frames, log, revoke
+from live.commands import Refusal
+from live.passing import apass_on
+from live.threads import reads
+from tests.live.conftest import Passed, Socket, tell
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+async def test_who_is_not_signed_in_is_told_so_and_closed(nobody: Any) -> None:
+    socket = Socket(nobody)
+    await socket.connect()
+    assert await socket.closed() == 4401
+
+
+async def test_what_a_topic_is_told_reaches_its_followers_once_in_order(
+    sockets: Any, person: Any, other: Any, desk: str, made_up: Any
+) -> None:
+    made_up.update({(person.pk, desk), (other.pk, desk)})
+    await reads(tell, desk, 1, 2)
+    one, two = await sockets(person), await sockets(other)
+    answer, told = await one.ask(cmd="watch", cid="c", topic=desk, after=0)
+    assert (answer["ok"], answer["seq"], [event["seq"] for event in told]) == (True, 2, [1, 2])
+    answer, told = await two.ask(cmd="watch", cid="c", topic=desk)
+    assert (answer["seq"], told) == (2, [])
+    await reads(tell, desk, 3, 4, 5)
+    for socket in (one, two):
+        assert [(await socket.next())["seq"] for _ in range(3)] == [3, 4, 5]
+
+
+@pytest.mark.parametrize("after", range(6))
+async def test_resuming_anywhere_gives_exactly_the_rest(
+    sockets: Any, person: Any, desk: str, made_up: Any, after: int
+) -> None:
+    made_up.add((person.pk, desk))
+    await reads(tell, desk, *range(5))
+    socket = await sockets(person)
+    _, told = await socket.ask(cmd="watch", cid="c", topic=desk, after=after)
+    assert [event["seq"] for event in told] == list(range(after + 1, 6))
+
+
+async def test_after_beyond_the_head_is_the_head(sockets: Any, person: Any, desk: str, made_up: Any) -> None:
+    made_up.add((person.pk, desk))
+    await reads(tell, desk, 1)
+    socket = await sockets(person)
+    assert (await socket.ask(cmd="watch", cid="c", topic=desk, after=999))[0]["seq"] == 1
+    await reads(tell, desk, 2)
+    assert (await socket.next())["seq"] == 2
+
+
+async def test_a_bell_that_was_lost_is_healed_by_the_look(
+    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    monkeypatch.setattr("live.bus.ring", lambda heads: None)
+    await reads(tell, desk, 1, 2)
+    assert [(await socket.next())["seq"] for _ in range(2)] == [1, 2]
+
+
+async def test_bells_may_come_late_twice_or_wrong(sockets: Any, person: Any, desk: str, made_up: Any) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    await reads(tell, desk, 1)
+    for head in (7, 1, 0, 1, 3):
+        bus.ring({desk: head})
+    await reads(tell, desk, 2)
+    assert [(await socket.next())["seq"] for _ in range(2)] == [1, 2]
+
+
+async def test_a_passing_event_has_no_seq(sockets: Any, person: Any, desk: str, made_up: Any) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    await apass_on(desk, Passed, {"n": 5})
+    message = await socket.next()
+    assert (message["type"], message["seq"], message["data"]) == ("test.passed", None, {"n": 5})
+
+
+async def test_a_refused_watch_leaves_the_socket_open_and_says_nothing_of_what_exists(
+    sockets: Any, person: Any, other: Any, desk: str, made_up: Any
+) -> None:
+    made_up.add((other.pk, desk))
+    await reads(tell, desk, 1)
+    socket = await sockets(person)
+    refused = [
+        (await socket.ask(cmd="watch", cid="c", topic=topic))[0] for topic in (desk, "desk:nowhere", "system:access")
+    ]
+    assert refused[0] == refused[1] == refused[2]
+    assert refused[0]["code"] == "not_found"
+    assert (await socket.ask(cmd="watch", cid="d", topic="me"))[0]["ok"] is True
+
+
+async def test_revoked_access_closes_the_socket_and_nobody_else_s(
+    sockets: Any, person: Any, other: Any, desk: str, made_up: Any
+) -> None:
+    made_up.update({(person.pk, desk), (other.pk, desk)})
+    one, two = await sockets(person), await sockets(other)
+    for socket in (one, two):
+        await socket.ask(cmd="watch", cid="c", topic=desk)
+    await asyncio.sleep(0)
+    made_up.discard((person.pk, desk))
+    await reads(revoke.recheck, person.pk)
+    assert await one.closed() == 4403
+    await reads(tell, desk, 1)
+    assert (await two.next())["seq"] == 1
+
+
+async def test_signing_out_closes_the_sockets_of_that_session_only(sockets: Any, person: Any) -> None:
+    one, two = await sockets(person, "first-session-key"), await sockets(person, "second-session-key")
+    await one.ask(cmd="watch", cid="c", topic="me")
+    await two.ask(cmd="watch", cid="c", topic="me")
+    await reads(revoke.sign_out, session_key="first-session-key")
+    assert await one.closed() == 4401
+    assert (await two.ask(cmd="watch", cid="d", topic="me"))[0]["ok"] is True
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "null",
+        "{",
+        '{"v":1}',
+        '{"v":2,"cmd":"watch","cid":"c"}',
+        '{"v":true,"cmd":"watch","cid":"c","topic":"me"}',
+        '{"v":1,"cmd":"watch","cid":"c","topic":7}',
+        '{"v":1,"cmd":"watch","cid":"c","topic":"me","after":-1}',
+        '{"v":1,"cmd":"watch","cid":"c","topic":"me","after":true}',
+        '{"v":1,"cmd":"watch","cid":"c","topic":"me","extra":1}',
+        '{"v":1,"cmd":"watch","cid":"c","cid":"d","topic":"me"}',
+        '{"v":1,"cmd":"nothing","cid":"c"}',
+        '{"v":1,"cmd":"watch","cid":"' + "c" * 65 + '","topic":"me"}',
+        '{"v":1,"cmd":"watch","cid":"\\ud800","topic":"me"}',
+        '{"v":NaN}',
+        "[" * 50_000,
+        '{"v":1,"n":' + "9" * 10_000 + "}",
+    ],
+)
+async def test_a_bad_frame_is_answered_and_the_socket_stays(sockets: Any, person: Any, text: str) -> None:
+    socket = await sockets(person)
+    await socket.raw(text=text)
+    answer = await socket.next()
+    assert (answer["ok"], answer["code"]) == (False, "bad_frame")
+    assert answer["reason"]
+    assert (await socket.ask(cmd="watch", cid="after", topic="me"))[0]["ok"] is True
+
+
+async def test_bytes_are_no_frame(sockets: Any, person: Any) -> None:
+    socket = await sockets(person)
+    await socket.raw(data=b"\x00\x01")
+    assert (await socket.next())["code"] == "bad_frame"
+
+
+async def test_a_frame_over_64_kib_is_too_long_and_its_cid_is_echoed(sockets: Any, person: Any) -> None:
+    socket = await sockets(person)
+    await socket.send(cmd="watch", cid="big", topic="x" * 70_000)
+    answer = await socket.next()
+    assert (answer["ack"], answer["code"]) == ("big", "too_long")
+
+
+async def test_a_reader_who_does_not_read_is_dropped_and_resumes_with_everything(
+    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up.add((person.pk, desk))
+    monkeypatch.setattr("live.client.QUEUE_FRAMES", 3)
+    slow = await sockets(person)
+    await slow.ask(cmd="watch", cid="c", topic=desk)
+    with_all_at_once = pytest.MonkeyPatch()
+    with_all_at_once.setattr("live.bus.ring", lambda heads: None)
+    await reads(tell, desk, *range(10))
+    with_all_at_once.undo()
+    bus.ring({desk: 10})
+    assert await slow.closed() == 4408
+    monkeypatch.setattr("live.client.QUEUE_FRAMES", 2000)
+    fresh = await sockets(person)
+    _, told = await fresh.ask(cmd="watch", cid="c", topic=desk, after=0)
+    assert [event["seq"] for event in told] == list(range(1, 11))
+
+
+@given(
+    st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.dictionaries(st.text(), inner))
+)
+@hypothesis_settings(max_examples=300, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_json_is_read_or_refused(value: object) -> None:
+    try:
+        frame = frames.read(json.dumps(value))
+    except Refusal as refused:
+        assert refused.code in ("bad_frame", "too_long")
+    else:
+        assert isinstance(value, dict)
+        assert frame.cid == value["cid"]
+
+
+def test_the_head_of_every_topic_is_one_query(django_assert_num_queries: Any) -> None:
+    with django_assert_num_queries(1):
+        log.heads([f"room:{n}" for n in range(50)])
