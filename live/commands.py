@@ -23,6 +23,8 @@ CODES = {
     "not_found": "There is no such room or message, for this person.",
     "former_member": "This person has left; the socket is closed with 4403 after this answer.",
     "not_allowed": "This person's role does not carry this.",
+    "not_now": "It is not the moment for this: the session is in another phase. The reason says which.",
+    "farewells_open": "The session cannot end yet: the reason names who has not been seen off.",
     "storage_down": "It could not be kept just now. Nothing was lost: send it again with the same client id.",
     "broken": "Something broke on our side. Send it again with the same client id.",
 }
