@@ -45,7 +45,7 @@ def of(session: Session) -> dict[State, int]:
 
 
 def following(state: str, phases: Sequence[str]) -> State | None:
-    """The phase after `state`; None after the closing round and where there is no next. The plan's check-in is optional."""
+    """The phase after `state`; None where there is none. A plan may go without a check-in round."""
     if state == State.SCHEDULED:
         return State.LOBBY
     if state not in ORDER or state == State.CLOSING_ROUND:

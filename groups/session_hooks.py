@@ -1,0 +1,89 @@
+"""What a socket coming, staying and going means for a live session: presence, the round, the absent-lead rule.
+
+Importing this module registers the hooks with `live/topics.py`.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+from django.db import DatabaseError
+
+from groups.events import Presence
+from groups.services import presence, staffing, turns
+from live import topics
+from live.passing import apass_on
+from live.threads import reads, writes
+from live.topics import Follower, id_of, kind_of
+from records.clock import now
+
+TOGETHER_SECONDS = 0.25
+log = logging.getLogger("holdfast.sessions")
+_soon: dict[UUID, "asyncio.Task[None]"] = {}
+_told: dict[UUID, tuple[UUID, ...]] = {}
+"""Whom this process last told each room as here."""
+
+
+@topics.on_join
+async def came(client: Follower, topic: str) -> None:
+    """Somebody's first socket here began to follow a room."""
+    if kind_of(topic) != "room":
+        return
+    room = id_of(topic)
+    if await writes(topic, _came, client.user_id, room) is not None and room not in _soon:
+        _soon[room] = asyncio.create_task(_tell_soon(room))
+
+
+@topics.on_leave
+async def went(client: Follower, topic: str) -> None:
+    """Somebody's last socket here stopped following a room. They count as here for another minute."""
+    if kind_of(topic) == "room":
+        await writes(topic, _went, client.user_id, id_of(topic))
+
+
+@topics.on_beat
+async def stayed(here: Sequence[tuple[UUID, str]]) -> None:
+    """Everybody this process serves is still here; whoever has been gone for a minute is not told as here any more."""
+    pairs = [(person, id_of(topic)) for person, topic in here if kind_of(topic) == "room"]
+    await writes("presence", presence.beat, pairs)
+    rooms = {room for _, room in pairs}
+    for room in _told.keys() - rooms:
+        del _told[room]
+    if rooms:
+        await _tell(await reads(_here, rooms))
+
+
+def _came(person_id: UUID, room_id: UUID) -> UUID | None:
+    session = presence.joined(person_id=person_id, room_id=room_id)
+    if session is not None:
+        staffing.arrived(session_id=session, person_id=person_id)
+        turns.latecomer(session_id=session, person_id=person_id)
+    return session
+
+
+def _went(person_id: UUID, room_id: UUID) -> None:
+    presence.left(person_id=person_id, room_id=room_id)
+
+
+def _here(rooms: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
+    moment = now()
+    return {room: tuple(presence.here(session, moment)) for room, session in presence.live_in(rooms).items()}
+
+
+async def _tell_soon(room: UUID) -> None:
+    """Many arrive at once when a session opens: they are told together, once."""
+    try:
+        await asyncio.sleep(TOGETHER_SECONDS)
+        _soon.pop(room, None)
+        _told.pop(room, None)  # who just came knows nothing yet
+        await _tell(await reads(_here, [room]))
+    except DatabaseError as error:
+        log.warning("presence could not be told (%s)", type(error).__name__)
+
+
+async def _tell(here: dict[UUID, tuple[UUID, ...]]) -> None:
+    for room, people in here.items():
+        if _told.get(room) != people:
+            _told[room] = people
+            await apass_on(f"room:{room}", Presence, {"room": str(room), "people": [str(person) for person in people]})
