@@ -13,4 +13,6 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 
 from live.socket import endpoint  # noqa: E402
 
-application = ProtocolTypeRouter({"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(endpoint))})
+application = ProtocolTypeRouter(
+    {"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(endpoint))}
+)

@@ -1,9 +1,20 @@
 """Where they meet."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
+
+REGISTER = ("commands", "hydrators", "session_commands", "session_hooks", "session_hydrators")
+"""Modules that register something by being imported: commands, hooks, and what events say."""
 
 
 class GroupsConfig(AppConfig):
-    """Where they meet."""
+    """Registers what happens to sessions by itself, and what sockets may ask of rooms and sessions."""
 
     name = "groups"
+
+    def ready(self) -> None:
+        """Register."""
+        for module in REGISTER:
+            import_module(f"groups.{module}")
+        import_module("groups.sweeps").register()

@@ -95,6 +95,7 @@ class Hub:
         if followed is None or client not in followed.clients:
             return
         followed.clients.discard(client)
+        await self._hooks(topics.UNFOLLOW_HOOKS, client, topic)
         if not any(other.user_id == client.user_id for other in followed.clients):
             await self._hooks(topics.LEAVE_HOOKS, client, topic)
         if not followed.clients and self.topics.get(topic) is followed and topic not in self._starting:

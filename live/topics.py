@@ -1,18 +1,18 @@
 """What the domain apps tell `live` about topics: who may follow one, and what to do when somebody comes or goes."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 May = Callable[[UUID, str], bool]
 
 
 class Follower(Protocol):
-    """Whose socket it is."""
+    """A socket, as a hook sees it: whose it is, what it was sent of each topic, what handlers keep with it."""
 
-    @property
-    def user_id(self) -> UUID:
-        """The signed-in person."""
+    user_id: UUID
+    seen: dict[str, tuple[int, int]]
+    state: dict[str, Any]
 
 
 Hook = Callable[[Follower, str], Awaitable[None]]
@@ -21,11 +21,12 @@ BeatHook = Callable[[Sequence[tuple[UUID, str]]], Awaitable[None]]
 _may: dict[str, May] = {}
 JOIN_HOOKS: list[Hook] = []
 LEAVE_HOOKS: list[Hook] = []
+UNFOLLOW_HOOKS: list[Hook] = []
 BEAT_HOOKS: list[BeatHook] = []
 
 
 def kind_of(topic: str) -> str:
-    """`room`, `staff`, `person`, `desk` … of a topic's key: `room:ID:staff` is of kind `staff`, `room:ID` of kind `room`."""
+    """`room`, `staff`, `person`, `desk` of a topic's key: `room:ID:staff` is of kind `staff`, `room:ID` of kind `room`."""
     parts = topic.split(":")
     return parts[2] if len(parts) > 2 else parts[0]
 
@@ -60,6 +61,12 @@ def on_join(hook: Hook) -> Hook:
 def on_leave(hook: Hook) -> Hook:
     """Call `hook(client, topic)` after a person's last socket in this process stopped following a topic."""
     LEAVE_HOOKS.append(hook)
+    return hook
+
+
+def on_unfollow(hook: Hook) -> Hook:
+    """Call `hook(client, topic)` whenever one socket stops following a topic, before `on_leave`."""
+    UNFOLLOW_HOOKS.append(hook)
     return hook
 
 

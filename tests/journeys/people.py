@@ -25,7 +25,9 @@ class Person:
     def press(self, name: str, *, within: Locator | None = None) -> None:
         """Press the one button or link of this accessible name."""
         where = within or self.page
-        button = where.get_by_role("button", name=name, exact=True).or_(where.get_by_role("link", name=name, exact=True))
+        button = where.get_by_role("button", name=name, exact=True).or_(
+            where.get_by_role("link", name=name, exact=True)
+        )
         button.first.click()
 
     def say(self, text: str) -> None:

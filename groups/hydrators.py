@@ -1,0 +1,135 @@
+"""From the ids a log keeps to what is told: many at once, visible as of now."""
+
+from collections.abc import Iterable, Sequence
+from uuid import UUID
+
+
+from groups.events import (
+    Author,
+    MessageHeld,
+    MessagePosted,
+    MessageRestored,
+    MessageUnveiled,
+    Typing,
+)
+from groups.models import Message
+from groups.services.messages import State, text_of
+from groups.veil import veil
+from live.events import Event, Kept, hydrates, plain
+from peers.models import Grant, User
+from peers.permissions import Role
+
+WIRE_ROLE = {Role.FACILITATOR: "facilitator", Role.CO_FACILITATOR: "co-facilitator"}
+
+
+@hydrates(MessagePosted)
+def posted(kept: Sequence[Kept]) -> Sequence[Event]:
+    """Messages as peers may read them now."""
+    messages = _messages(item["id"] for item in kept)
+    texts = text_of(message for message in messages.values() if message.state == State.PUBLISHED)
+    authors = authors_of(messages.values())
+    return [_posted(messages[UUID(item["id"])], texts, authors) for item in kept]
+
+
+@hydrates(MessageHeld)
+def held(kept: Sequence[Kept]) -> Sequence[Event]:
+    """Held messages, for staff and for their author."""
+    messages = _messages(item["id"] for item in kept)
+    texts = text_of(messages.values())
+    authors = authors_of(messages.values())
+    return [
+        MessageHeld(
+            id=item["id"],
+            room=str(message.room_id),
+            author=authors[message.author_id],
+            text=texts[message.pk],
+            reply_to=str(message.reply_to_id) if message.reply_to_id else None,
+            written_at=plain(message.written_at),
+            state=message.state,
+            severity=item["severity"],
+            spans=item["spans"],
+            cid=message.cid,
+        )
+        for item in kept
+        for message in [messages[UUID(item["id"])]]
+    ]
+
+
+@hydrates(MessageUnveiled)
+def unveiled(kept: Sequence[Kept]) -> Sequence[Event]:
+    """Whole texts, for staff and the author."""
+    texts = text_of(_messages(item["id"] for item in kept).values())
+    return [MessageUnveiled(id=item["id"], text=texts[UUID(item["id"])]) for item in kept]
+
+
+@hydrates(MessageRestored)
+def restored(kept: Sequence[Kept]) -> Sequence[Event]:
+    """Messages that are back, as peers may read them now."""
+    messages = _messages(item["id"] for item in kept)
+    texts = text_of(message for message in messages.values() if message.state == State.PUBLISHED)
+    told = []
+    for item in kept:
+        message = messages[UUID(item["id"])]
+        text, marks = veil(texts.get(message.pk, ""), message.veils)
+        told.append(MessageRestored(id=item["id"], room=item["room"], text=text, veils=marks))
+    return told
+
+
+@hydrates(Typing)
+def typing(kept: Sequence[Kept]) -> Sequence[Event]:
+    """Somebody writes: their name."""
+    names = _names(item["person"] for item in kept)
+    return [Typing(room=item["room"], person=item["person"], name=names.get(item["person"], "")) for item in kept]
+
+
+def authors_of(messages: Iterable[Message]) -> dict[UUID, Author]:
+    """The authors of messages of one room, as the room knows them."""
+    messages = list(messages)
+    people = {message.author_id: message.author.display_name for message in messages}
+    if not messages:
+        return {}
+    return authors(people, messages[0].room.cohort_id, messages[0].room.cohort.programme_id)
+
+
+def authors(people: dict[UUID, str], cohort_id: UUID, programme_id: UUID) -> dict[UUID, Author]:
+    """People as a cohort's room knows them: name, and who is staff."""
+    held = Grant.objects.filter(person__in=people, scope__in=[cohort_id, programme_id], ended_at=None)
+    roles: dict[UUID, set[str]] = {}
+    for person, role in held.values_list("person", "role"):
+        roles.setdefault(person, set()).add(role)
+    return {
+        person: Author(id=str(person), name=name, role=_wire_role(roles.get(person, set())))
+        for person, name in people.items()
+    }
+
+
+def _wire_role(roles: set[str]) -> str:
+    for role, word in WIRE_ROLE.items():
+        if role in roles:
+            return word
+    return "staff" if roles else "participant"
+
+
+def _posted(message: Message, texts: dict[UUID, str], authors: dict[UUID, Author]) -> MessagePosted:
+    text, marks = veil(texts.get(message.pk, ""), message.veils if message.pk in texts else [])
+    return MessagePosted(
+        id=str(message.pk),
+        room=str(message.room_id),
+        author=authors[message.author_id],
+        text=text,
+        veils=marks,
+        reply_to=str(message.reply_to_id) if message.reply_to_id else None,
+        written_at=plain(message.written_at),
+        state=message.state,
+        cid=message.cid,
+    )
+
+
+def _messages(ids: Iterable[str]) -> dict[UUID, Message]:
+    found = Message.objects.filter(pk__in=list(ids)).select_related("author", "room__cohort")
+    return {message.pk: message for message in found}
+
+
+def _names(ids: Iterable[str]) -> dict[str, str]:
+    found = User.objects.filter(pk__in=list(ids)).values_list("pk", "display_name")
+    return {str(person): name for person, name in found}
