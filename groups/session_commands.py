@@ -10,13 +10,13 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
 from groups.access import access_session
+from groups.commands import turned_away
 from groups.errors import Refused
 from groups.models import Room
 from groups.session_actions import ACTIONS, Given
-from live.client import NO_ACCESS, Client
-from live.commands import Answer, Handler, Refusal, command, not_found
+from live.client import Client
+from live.commands import Answer, Handler, Refusal, command
 from live.threads import reads, writes
-from peers.errors import FormerMember
 from peers.models import User
 
 
@@ -94,12 +94,8 @@ def _handler(name: str) -> Handler:
             await writes(topic, _act, name, client.user_id, session_id, Given(**fields))
         except Refused as refused:
             raise Refusal(refused.code, refused.reason) from None
-        except Http404:
-            raise not_found() from None
-        except FormerMember as former:
-            raise Refusal("former_member", str(former), close=NO_ACCESS) from None
-        except PermissionDenied as denied:
-            raise Refusal("not_allowed", str(denied)) from None
+        except (Http404, PermissionDenied) as away:
+            raise turned_away(away) from None
         return Answer()
 
     handle.__doc__ = ACTIONS[name].about

@@ -1,7 +1,7 @@
-"""A small Harbor for tests of the led session: Fay leads, Cory co-leads, Ana, Ben and Eve are members, Finn leads Cedar."""
+"""A small Harbor for tests of the led session: Fay and Cory lead it, Ana, Ben and Eve belong to it, Finn leads Cedar."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from uuid import UUID, uuid4
 
 from groups.models import Cohort, Membership, PresenceSpan, Programme, Room, ScheduleSlot, Session
@@ -75,8 +75,6 @@ def harbor(starts_at: datetime = SIX) -> Harbor:
 
 def slot_of(here: Harbor, **values: object) -> ScheduleSlot:
     """A weekly evening of Harbor's: Mondays at 18:00 for 90 minutes."""
-    from datetime import time
-
     fields = {"weekday": 1, "starts": time(18), "minutes": 90, "lead": here.fay, "co_lead": here.cory, **values}
     return ScheduleSlot.objects.create(cohort=here.cohort, **fields)
 
