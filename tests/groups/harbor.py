@@ -1,4 +1,4 @@
-"""A small Harbor for tests of the led session: Fay and Cory lead it, Ana, Ben and Eve belong to it, Finn leads Cedar."""
+"""A small Harbor for tests of the led session: Fay and Cory lead, Ana, Ben and Eve belong, Finn leads Cedar."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta

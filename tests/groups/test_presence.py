@@ -42,13 +42,15 @@ def leave(here: Harbor, seconds: float) -> None:
         presence.left(person_id=here.ana.pk, room_id=here.room.pk)
 
 
+def seconds(moment: datetime) -> float:
+    """A moment in seconds after six."""
+    return (moment - SIX).total_seconds()
+
+
 def spans(here: Harbor) -> list[tuple[float, float | None]]:
     """Ana's spans in seconds after six."""
     found = PresenceSpan.objects.filter(person=here.ana).order_by("joined_at")
-    return [
-        ((span.joined_at - SIX).total_seconds(), span.left_at and (span.left_at - SIX).total_seconds())
-        for span in found
-    ]
+    return [(seconds(span.joined_at), seconds(span.left_at) if span.left_at else None) for span in found]
 
 
 def test_joining_and_leaving_is_a_span(here: Harbor) -> None:

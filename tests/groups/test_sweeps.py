@@ -7,6 +7,7 @@ import pytest
 from groups import sweeps
 from groups.models import Session
 from groups.services import phases, presence
+from groups.services.hold import Held
 from live.models import LogEntry
 from records import clock, due
 from tests.groups.harbor import SIX, WINDOW, Harbor, connect, harbor
@@ -113,7 +114,7 @@ def test_a_bad_row_does_not_keep_the_others_waiting(here: Harbor, monkeypatch: p
     other = harbor()
     go = phases.go
 
-    def stumble(held: phases.Held, *args: object, **kwargs: object) -> None:
+    def stumble(held: Held, *args: object, **kwargs: object) -> None:
         if held.session.pk == here.session.pk:
             raise RuntimeError("bad row")
         go(held, *args, **kwargs)  # type: ignore[arg-type]
