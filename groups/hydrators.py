@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-
+from groups.authors import authors_in, names
 from groups.events import (
     Author,
     MessageHeld,
@@ -16,10 +16,6 @@ from groups.models import Message
 from groups.services.messages import State, text_of
 from groups.veil import veil
 from live.events import Event, Kept, hydrates, plain
-from peers.models import Grant, User
-from peers.permissions import Role
-
-WIRE_ROLE = {Role.FACILITATOR: "facilitator", Role.CO_FACILITATOR: "co-facilitator"}
 
 
 @hydrates(MessagePosted)
@@ -41,7 +37,7 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
         MessageHeld(
             id=item["id"],
             room=str(message.room_id),
-            author=authors[message.author_id],
+            author=authors[message.room_id, message.author_id],
             text=texts[message.pk],
             reply_to=str(message.reply_to_id) if message.reply_to_id else None,
             written_at=plain(message.written_at),
@@ -78,44 +74,21 @@ def restored(kept: Sequence[Kept]) -> Sequence[Event]:
 @hydrates(Typing)
 def typing(kept: Sequence[Kept]) -> Sequence[Event]:
     """Somebody writes: their name."""
-    names = _names(item["person"] for item in kept)
-    return [Typing(room=item["room"], person=item["person"], name=names.get(item["person"], "")) for item in kept]
+    known = names(item["person"] for item in kept)
+    return [Typing(room=item["room"], person=item["person"], name=known.get(item["person"], "")) for item in kept]
 
 
-def authors_of(messages: Iterable[Message]) -> dict[UUID, Author]:
-    """The authors of messages of one room, as the room knows them."""
-    messages = list(messages)
-    people = {message.author_id: message.author.display_name for message in messages}
-    if not messages:
-        return {}
-    return authors(people, messages[0].room.cohort_id, messages[0].room.cohort.programme_id)
+def authors_of(messages: Iterable[Message]) -> dict[tuple[UUID, UUID], Author]:
+    """The author of each message by (room, author), as its room knows them."""
+    return authors_in((message.room_id, message.author_id) for message in messages)
 
 
-def authors(people: dict[UUID, str], cohort_id: UUID, programme_id: UUID) -> dict[UUID, Author]:
-    """People as a cohort's room knows them: name, and who is staff."""
-    held = Grant.objects.filter(person__in=people, scope__in=[cohort_id, programme_id], ended_at=None)
-    roles: dict[UUID, set[str]] = {}
-    for person, role in held.values_list("person", "role"):
-        roles.setdefault(person, set()).add(role)
-    return {
-        person: Author(id=str(person), name=name, role=_wire_role(roles.get(person, set())))
-        for person, name in people.items()
-    }
-
-
-def _wire_role(roles: set[str]) -> str:
-    for role, word in WIRE_ROLE.items():
-        if role in roles:
-            return word
-    return "staff" if roles else "participant"
-
-
-def _posted(message: Message, texts: dict[UUID, str], authors: dict[UUID, Author]) -> MessagePosted:
+def _posted(message: Message, texts: dict[UUID, str], authors: dict[tuple[UUID, UUID], Author]) -> MessagePosted:
     text, marks = veil(texts.get(message.pk, ""), message.veils if message.pk in texts else [])
     return MessagePosted(
         id=str(message.pk),
         room=str(message.room_id),
-        author=authors[message.author_id],
+        author=authors[message.room_id, message.author_id],
         text=text,
         veils=marks,
         reply_to=str(message.reply_to_id) if message.reply_to_id else None,
@@ -126,10 +99,5 @@ def _posted(message: Message, texts: dict[UUID, str], authors: dict[UUID, Author
 
 
 def _messages(ids: Iterable[str]) -> dict[UUID, Message]:
-    found = Message.objects.filter(pk__in=list(ids)).select_related("author", "room__cohort")
+    found = Message.objects.filter(pk__in=list(ids)).select_related("room")
     return {message.pk: message for message in found}
-
-
-def _names(ids: Iterable[str]) -> dict[str, str]:
-    found = User.objects.filter(pk__in=list(ids)).values_list("pk", "display_name")
-    return {str(person): name for person, name in found}
