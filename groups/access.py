@@ -109,6 +109,19 @@ def access_session(user: User, session_id: UUID, permission: Permission) -> Sess
     return SessionAccess(session.cohort, roles, group_room(session.cohort), session)
 
 
+def access_schedule(user: User, session_id: UUID) -> SessionAccess:
+    """A session's place in the schedule, for those who keep the cohort's schedule; it opens no room."""
+    session = Session.objects.select_related("cohort__programme").filter(pk=session_id).first()
+    if session is None:
+        raise Http404
+    roles = _let_in(user, session.cohort)
+    if not allows(roles, Permission.COHORT_MANAGE):
+        if not allows(roles, Permission.SESSION_READ):
+            raise Http404
+        raise PermissionDenied(NOT_YOURS)
+    return SessionAccess(session.cohort, roles, group_room(session.cohort), session)
+
+
 def access_cohort(user: User, cohort_id: UUID, permission: Permission) -> CohortAccess:
     """The cohort, for somebody who may do `permission` there."""
     cohort = Cohort.objects.select_related("programme").filter(pk=cohort_id).first()

@@ -13,12 +13,11 @@ from groups.models import Session
 from groups.services import phases, presence, schedule, staffing
 from groups.services.duty import leads_of
 from groups.services.hold import hold
+from groups.session_words import LOBBY_BEFORE
 from live.events import plain
 from records import due
 
 State = Session.State
-LOBBY_BEFORE = timedelta(minutes=15)
-"""How long before its time a session's lobby opens by itself."""
 UNSTAFFED_ENDS = timedelta(minutes=30)
 """How long after its window a session nobody leads any more is ended."""
 LONGEST_OVERTIME = timedelta(hours=4)

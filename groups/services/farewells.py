@@ -28,6 +28,11 @@ class Goodbye:
     name: str
     state: str
 
+    @property
+    def label(self) -> str:
+        """How they were seen off, in words."""
+        return State(self.state).label if self.state else ""
+
 
 def of(session: Session) -> list[Goodbye]:
     """Everybody who has to be seen off, in the order they came: each participant who was present while it ran."""

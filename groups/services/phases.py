@@ -12,7 +12,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from groups import plan
+from groups import plan, session_words
 from groups.errors import Refused
 from groups.events import HomeChanged, SessionChanged
 from groups.happenings import SessionMoved
@@ -173,8 +173,7 @@ def end(*, session_id: UUID, by: UUID, seen_off: Mapping[UUID, str] | None = Non
 
 def waits_for(still_open: tuple[farewells.Goodbye, ...]) -> str:
     """For the lead: whom the end waits for."""
-    names = [goodbye.name for goodbye in still_open]
-    listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+    listed = session_words.listed([goodbye.name for goodbye in still_open])
     return f"The session waits for {listed}: say how each was seen off, then end it."
 
 
