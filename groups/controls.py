@@ -43,7 +43,7 @@ def controls(
     return Controls(
         start=opens.value if leads and opens else "",
         next=onward.value if leads and live and onward else "",
-        next_label=onward.label if leads and live and onward else "",
+        next_label=onward.label.lower() if leads and live and onward else "",
         pause=leads and live and state != State.PAUSED,
         resume=leads and state == State.PAUSED,
         end=leads and live,

@@ -12,7 +12,7 @@ from groups.words import clock
 State = Session.State
 LOBBY_BEFORE = timedelta(minutes=15)
 """How long before its time a session's lobby opens by itself."""
-NUMBERS = ("No one", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
+NUMBERS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 TIMES = {0: "new, first time here", 1: "new, second time"}
 
 
@@ -87,7 +87,9 @@ def headline(
             return f"You are in the lobby. {who} begins at {starts}."
     here = sum(person.here and not person.staff for person in people)
     lead = f"The lobby is open; it begins at {starts}." if session.state == State.LOBBY else _since(session, zone)
-    return f"{lead} {number(here)} {'is' if here < 2 else 'are'} here." if leads else lead
+    if not leads:
+        return lead
+    return f"{lead} {number(here)} {'is' if here == 1 else 'are'} here." if here else f"{lead} No one has come yet."
 
 
 def _since(session: Session, zone: ZoneInfo) -> str:

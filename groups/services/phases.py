@@ -183,7 +183,7 @@ def require_legal(session: Session, to: str, mover: Mover) -> None:
         return
     if session.state in ENDS:
         raise Refused("closed", "This session is over.")
-    raise Refused("not_now", f"That isn't the next step: the session is in {session.get_state_display()}.")
+    raise Refused("not_now", f"That isn't the next step: the session is in {session.get_state_display().lower()}.")
 
 
 def go(held: Held, to: State, *, by: UUID | None, reason: str = "", ended_at: datetime | None = None) -> None:

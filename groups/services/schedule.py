@@ -4,6 +4,7 @@ A slot is a time on the wall in the programme's zone, so a session keeps its hou
 idempotent: one session for a slot and local day (a database constraint), also when it has been moved since.
 """
 
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -25,6 +26,7 @@ from records.clock import now
 
 AHEAD = timedelta(weeks=4)
 LONGEST_REASON = 200
+log = logging.getLogger("holdfast.sessions")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,8 +74,13 @@ def fill(moment: datetime) -> int:
 
     What a guard refuses is kept as a `RefusedSession` with its reason, asked again at the next round.
     """
-    slots = ScheduleSlot.objects.filter(cohort__ended_on=None).select_related("cohort__programme")
-    return sum(_fill(slot, moment) for slot in slots)
+    made = 0
+    for slot in ScheduleSlot.objects.filter(cohort__ended_on=None).select_related("cohort__programme"):
+        try:
+            made += _fill(slot, moment)
+        except Exception as error:
+            log.error("slot %s could not be filled (%s)", slot.pk, type(error).__name__)
+    return made
 
 
 def refused(cohort_id: UUID) -> list[RefusedSession]:

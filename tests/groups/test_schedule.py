@@ -128,6 +128,17 @@ def test_what_a_guard_refuses_is_kept_with_its_reason_until_it_is_made(here: Har
     assert not RefusedSession.objects.exists()
 
 
+def break_down(window: SessionWindow) -> str | None:
+    """A guard that is broken."""
+    raise RuntimeError(window.cohort_id)
+
+
+def test_a_guard_that_breaks_lets_nothing_through(here: Harbor, settings: Settings) -> None:
+    slot_of(here)
+    settings.SCHEDULE_GUARDS = [f"{__name__}.break_down"]
+    assert (fill(), made(here)) == (0, [])
+
+
 def test_cancelling_tells_everybody_and_cannot_be_done_once_begun(here: Harbor) -> None:
     with clock.at(SIX):
         assert schedule.cancel(session_id=here.session.pk, by=here.fay.pk).state == "cancelled"
