@@ -116,7 +116,9 @@ def console(access: SessionAccess, reader: User) -> Console:
         session=session,
         room=access.room,
         leads=leads,
-        headline=headline(session, access.cohort, leads, zone, authors.get(phases.leader(session)), lines),
+        headline=headline(
+            session, access.cohort, leads, zone, authors.get(phases.leader(session)), lines, _meets_next(session)
+        ),
         phase=session.get_state_display(),
         until=plan.until(session),
         until_words=_until(session, zone),
@@ -200,6 +202,13 @@ def attended_before(session: Session) -> dict[UUID, int]:
     spans = PresenceSpan.objects.filter(session__cohort=session.cohort_id, session__starts_at__lt=session.starts_at)
     counted = spans.values("person").annotate(sessions=Count("session", distinct=True))
     return {row["person"]: row["sessions"] for row in counted}
+
+
+def _meets_next(session: Session) -> datetime | None:
+    if session.state != State.ENDED:
+        return None
+    ahead = Session.objects.filter(cohort=session.cohort_id, state=State.SCHEDULED, starts_at__gt=now())
+    return ahead.order_by("starts_at").values_list("starts_at", flat=True).first()
 
 
 def _missing(people: set[UUID]) -> list[str]:

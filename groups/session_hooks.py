@@ -11,11 +11,13 @@ from uuid import UUID
 from django.db import DatabaseError
 
 from groups.events import Presence
+from groups.happenings import MembershipEnded
 from groups.services import presence, staffing, turns
 from live import topics
 from live.passing import apass_on
 from live.threads import reads, writes
 from live.topics import Follower, id_of, kind_of
+from records import domain
 from records.clock import now
 
 TOGETHER_SECONDS = 0.25
@@ -52,6 +54,13 @@ async def stayed(here: Sequence[tuple[UUID, str]]) -> None:
         del _told[room]
     if rooms:
         await _tell(await reads(_here, rooms))
+
+
+def _left_the_group(event: MembershipEnded) -> None:
+    turns.leave(cohort_id=event.cohort_id, person_id=event.person_id)
+
+
+domain.subscribe(MembershipEnded, _left_the_group)
 
 
 def _came(person_id: UUID, room_id: UUID) -> UUID | None:

@@ -64,9 +64,15 @@ def spoken(turn: Turn, at: datetime, zone: ZoneInfo) -> str:
 
 
 def headline(
-    session: Session, cohort: Cohort, leads: bool, zone: ZoneInfo, leading: Author | None, people: Sequence[Somebody]
+    session: Session,
+    cohort: Cohort,
+    leads: bool,
+    zone: ZoneInfo,
+    leading: Author | None,
+    people: Sequence[Somebody],
+    meets_next: datetime | None = None,
 ) -> str:
-    """One line on where the session stands."""
+    """One line on where the session stands. `meets_next` is when the cohort's next session begins."""
     who = leading.name if leading else "Your facilitator"
     starts, since = clock(session.starts_at, zone), clock(session.state_since or session.starts_at, zone)
     match session.state:
@@ -78,7 +84,8 @@ def headline(
         case State.ENDED if session.began_at is None:
             return f"This session of {starts} did not take place. {_call(cohort)}"
         case State.ENDED:
-            return f"{cohort.name} ended at {clock(session.ended_at or session.ends_at, zone)}."
+            ended = f"{cohort.name} ended at {clock(session.ended_at or session.ends_at, zone)}."
+            return f"{ended} Next: {clock(meets_next, zone)}." if meets_next else ended
         case State.PAUSED if session.paused_reason == "unstaffed":
             return f"No one is leading right now, since {since}. Writing opens again when one of them is here."
         case State.PAUSED:

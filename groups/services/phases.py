@@ -231,10 +231,14 @@ def hand_to(held: Held, person_id: UUID, *, actor: UUID | None) -> None:
 
 def watch(session: Session) -> None:
     """Have the absent-lead rule look at a session, from the first socket on of the person leading it (not saved)."""
+    moment, who = now(), leader(session)
     session.staff_due_at = None
-    if has_to_be_led(session) and presence.had_socket(session.pk, leader(session)):
-        session.lead_seen_at = session.lead_seen_at or now()
-        session.staff_due_at = now() + ABSENT_AFTER
+    if not has_to_be_led(session):
+        return
+    if session.lead_seen_at is None and presence.connected(session.pk, [who], moment - ABSENT_AFTER):
+        session.lead_seen_at = moment
+    if session.lead_seen_at is not None and presence.had_socket(session.pk, who):
+        session.staff_due_at = moment + ABSENT_AFTER
 
 
 def has_to_be_led(session: Session) -> bool:

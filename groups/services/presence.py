@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
 from django.db import IntegrityError, transaction
-from django.db.models import F, Max, Min, Q
+from django.db.models import F, Max, Min
 from django.db.models.functions import Coalesce
 
 from groups.models import PresenceSpan, Room, Session
@@ -130,8 +130,9 @@ def here(session_id: UUID, at: datetime) -> list[UUID]:
 
 
 def connected(session_id: UUID, people: Collection[UUID], since: datetime) -> set[UUID]:
-    """Which of `people` have an open connection that was alive after `since`."""
+    """Which of `people` have an open connection, through a socket, that was alive after `since`."""
     spans = PresenceSpan.objects.filter(session=session_id, person__in=people, left_at=None, seen_at__gt=since)
+    spans = spans.exclude(server=None)
     return set(spans.values_list("person", flat=True))
 
 
@@ -142,7 +143,7 @@ def anybody(session_id: UUID, since: datetime) -> bool:
 
 def had_socket(session_id: UUID, person_id: UUID) -> bool:
     """Whether a socket of theirs ever joined this session."""
-    return PresenceSpan.objects.filter(~Q(server=None), session=session_id, person=person_id).exists()
+    return PresenceSpan.objects.filter(session=session_id, person=person_id).exclude(server=None).exists()
 
 
 def _open(session: UUID, person: UUID, server: UUID) -> None:

@@ -122,6 +122,23 @@ def come_in(*, session_id: UUID, person_id: UUID) -> Round:
         return _round(held)
 
 
+def leave(*, cohort_id: UUID, person_id: UUID) -> None:
+    """Somebody belongs to the group no more: the round goes on without them, and their hand goes down."""
+    live = Session.objects.filter(cohort=cohort_id, state__in=Session.LIVE).first()
+    if live is None:
+        return
+    with transaction.atomic():
+        held = hold(live.pk)
+        told = lower_hands(held, [person_id])
+        placed = Turn.objects.filter(session=live, person=person_id, state__in=[*WAITS, State.SPEAKING]).first()
+        if placed is not None:
+            _set(live, person_id, State.PASSED)
+            if placed.state == State.SPEAKING and held.session.state == Session.State.CHECK_IN:
+                _call_next(held.session)
+            told.append(_told(held.session))
+        held.tell(told)
+
+
 def raise_hand(*, session_id: UUID, person_id: UUID, up: bool) -> None:
     """A person raises or lowers their own hand. Doing it twice changes nothing."""
     with transaction.atomic():

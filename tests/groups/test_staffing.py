@@ -247,6 +247,25 @@ def test_somebody_else_who_may_lead_takes_over_when_no_co_lead_is_named(here: Ha
     assert here.fresh().leading_id == here.cory.pk
 
 
+def test_a_session_rolled_forward_waits_for_a_socket_again(here: Harbor) -> None:
+    joins(here, here.fay, 0)
+    leaves(here, here.fay, 5)
+    Session.objects.filter(pk=here.session.pk).update(lead_seen_at=None, staff_due_at=None)
+    with clock.at(after(600)):
+        phases.pause(session_id=here.session.pk, by=here.cory.pk)
+        phases.resume(session_id=here.session.pk, by=here.cory.pk)
+    assert look(700) == 0
+    assert here.fresh().state == Session.State.WORK
+
+
+def test_a_lead_with_nothing_but_pages_is_not_watched(here: Harbor) -> None:
+    with clock.at(after(1)):
+        presence.touched(person_id=here.fay.pk, session_id=here.session.pk)
+        phases.pause(session_id=here.session.pk, by=here.fay.pk)
+        phases.resume(session_id=here.session.pk, by=here.fay.pk)
+    assert look(1000) == 0
+
+
 def test_another_groups_lead_never_takes_over(here: Harbor) -> None:
     joins(here, here.fay, 0)
     leaves(here, here.fay, 1)

@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from groups.access import access_room
 from groups.errors import Refused
+from groups.happenings import MembershipEnded
 from groups.models import PresenceSpan, Turn
 from groups.policies import can_post
 from groups.services import phases, turns
@@ -16,7 +17,7 @@ from groups.session_actions import own_pass
 from live.models import LogEntry
 from peers.models import User
 from peers.permissions import Permission
-from records import clock
+from records import clock, domain
 from tests.groups.harbor import SIX, Harbor, connect, harbor
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +158,14 @@ def test_a_latecomer_stands_last(here: Harbor) -> None:
     turns.latecomer(session_id=here.session.pk, person_id=here.cory.pk)
     assert now_on(here) == ("A", "BE", "")
     assert not Turn.objects.filter(person=here.cory).exists()
+
+
+def test_who_leaves_the_group_leaves_the_round(here: Harbor) -> None:
+    turns.raise_hand(session_id=here.session.pk, person_id=here.ana.pk, up=True)
+    with transaction.atomic():
+        domain.publish(MembershipEnded(person_id=here.ana.pk, cohort_id=here.cohort.pk))
+    assert now_on(here) == ("B", "E", "A")
+    assert turns.hands(here.session.pk) == []
 
 
 def test_the_database_lets_one_speak_at_a_time(here: Harbor) -> None:
