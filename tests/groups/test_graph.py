@@ -1,6 +1,7 @@
 """The session graph: every state has a way out and somebody who owns it, and nothing illegal is ever accepted."""
 
 import pytest
+from django.conf import settings
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -80,3 +81,14 @@ def test_a_phase_is_never_left_out_by_the_lead_but_the_optional_round(state: Sta
         assert State.CLOSING_ROUND not in onward
     if state == State.LOBBY:
         assert State.WORK not in onward
+
+
+def test_the_page_about_sessions_shows_the_graph() -> None:
+    page = (settings.BASE_DIR / "docs" / "sessions.md").read_text()
+    rows = [
+        f"| {state} | {to} | {', '.join(sorted(movers))} |"
+        for state, onward in GRAPH.items()
+        for to, movers in onward.items()
+    ]
+    table = page.partition("<!-- graph -->\n")[2].partition("\n<!-- /graph -->")[0]
+    assert table.splitlines()[2:] == rows
