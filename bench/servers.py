@@ -133,7 +133,9 @@ def _postgres_programs(folder: Path, as_user: dict[str, Any]) -> Path:
 
 def _runs(place: Path, as_user: dict[str, Any]) -> bool:
     try:
-        return subprocess.run([place / "postgres", "--version"], capture_output=True, cwd="/", **as_user).returncode == 0
+        return (
+            subprocess.run([place / "postgres", "--version"], capture_output=True, cwd="/", **as_user).returncode == 0
+        )
     except OSError:
         return False
 

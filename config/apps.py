@@ -1,9 +1,15 @@
 """This site: settings, addresses, health, and the demo clinic."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class ConfigConfig(AppConfig):
-    """This site: settings, addresses, health, and the demo clinic."""
+    """Registers the checks of an operator's settings."""
 
     name = "config"
+
+    def ready(self) -> None:
+        """Register."""
+        import_module("config.checks")

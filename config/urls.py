@@ -2,14 +2,16 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from groups import session_urls
-
-# One namespace has one list: Django finds names only in the first include of a namespace.
-GROUPS: list[URLPattern] = [*session_urls.urlpatterns]
+from config import views
+from config.health import healthz
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", views.landing, name="landing"),
+    path("healthz", healthz, name="healthz"),
+    path("demo/sign-in/", views.demo_sign_in, name="demo_sign_in"),
     path("accounts/", include("allauth.urls")),
-    path("", include((GROUPS, "groups"))),
+    path("", include("peers.urls")),
+    path("", include("groups.urls")),
 ]
 
 handler403 = "config.errors.forbidden"

@@ -17,4 +17,5 @@ class GroupsConfig(AppConfig):
         """Register."""
         for module in REGISTER:
             import_module(f"groups.{module}")
-        import_module("groups.sweeps").register()
+        for module in ("services.connections", "sweeps"):
+            import_module(f"groups.{module}").register()

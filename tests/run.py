@@ -1,6 +1,6 @@
 """The whole suite: on PostgreSQL with Redis, in a browser, and on SQLite. Ends with pytest's closing line.
 
-    python -m tests.run all|fast
+python -m tests.run all|fast
 """
 
 import os

@@ -1,5 +1,6 @@
 """Who read what: visits to a room, and how far a person has read for themselves."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -49,6 +50,12 @@ def mark(person_id: UUID, room_id: UUID, seq: int) -> None:
 def marked(person_id: UUID, room_id: UUID) -> int:
     """How far a person has read; 0 if never."""
     return ReadMark.objects.filter(room=room_id, person=person_id).values_list("seq", flat=True).first() or 0
+
+
+def marked_since(person_id: UUID, room_id: UUID) -> tuple[int, datetime | None]:
+    """How far a person has read, and when they last did."""
+    found = ReadMark.objects.filter(room=room_id, person=person_id).values_list("seq", "at").first()
+    return found or (0, None)
 
 
 def unread(person_id: UUID, room_id: UUID) -> int:

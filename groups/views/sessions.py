@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from groups import room_page
 from groups.access import SessionAccess, access_session
 from groups.console import console
 from groups.errors import Refused
@@ -33,7 +34,8 @@ def session(request: SignedIn, session_id: UUID) -> HttpResponse:
     access = access_session(request.user, session_id, Permission.SESSION_READ)
     audit.record("session.read", "session", session_id, actor=request.user.pk)
     _sign_of(request.user, access.session)
-    return render(request, "groups/session.html", _context(access, request.user))
+    shown = room_page.context(request.user, access)
+    return render(request, "groups/session.html", shown | _context(access, request.user))
 
 
 @require_GET

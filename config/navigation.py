@@ -1,0 +1,42 @@
+"""What staff may go to, by what their roles allow."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest
+
+from peers.models import Grant, User
+from peers.permissions import ROLE_GRANTS, Permission, Role
+
+PLACES = (
+    ("Home", "/home/", None),
+    ("Desk", "/desk/", Permission.CASE_READ),
+    ("Escalations", "/escalations/", Permission.ESCALATION_READ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the staff's navigation."""
+
+    name: str
+    url: str
+    here: bool
+    home: bool
+
+
+def staff_nav(request: HttpRequest) -> list[Place]:
+    """The places this person's roles open; empty for participants."""
+    user = request.user
+    if not isinstance(user, User):
+        return []
+    roles = set(Grant.objects.filter(person=user, ended_at=None).values_list("role", flat=True))
+    if not roles:
+        return []
+    held: set[Permission] = set()
+    for role in roles:
+        held |= ROLE_GRANTS[Role(role)]
+    return [
+        Place(name, url, request.path.startswith(url), needs is None)
+        for name, url, needs in PLACES
+        if needs is None or needs in held
+    ]

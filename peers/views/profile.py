@@ -1,0 +1,84 @@
+"""A person's own profile: the name the group knows, their clock, their signs-in."""
+
+from typing import TYPE_CHECKING
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import messages as flash
+from django.contrib.auth import logout
+from django.contrib.sessions.models import Session as WebSession
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods, require_POST
+
+from live import revoke
+from peers.models import User
+from peers.requests import SignedIn
+from records import audit
+from records.clock import now
+
+
+if TYPE_CHECKING:
+    _UserForm = forms.ModelForm[User]
+else:
+    _UserForm = forms.ModelForm  # generic for the type checker only
+
+
+class ProfileForm(_UserForm):
+    """What a person may change about themselves."""
+
+    timezone = forms.ChoiceField(label="Your time zone", required=False)
+    theme = forms.ChoiceField(
+        label="Light or dark",
+        required=False,
+        choices=[("", "As my device"), ("light", "Light"), ("dark", "Dark")],
+    )
+
+    class Meta:
+        model = User
+        fields = ["display_name", "timezone", "theme"]
+        labels = {"display_name": "The name your group knows you by"}
+
+    def __init__(self, *args: object, **kwargs: object) -> None:
+        """With every zone to choose from."""
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+        zones = sorted(
+            name for name in available_timezones() if "/" in name and not name.startswith(("Etc/", "posix/", "right/"))
+        )
+        zone = self.fields["timezone"]
+        assert isinstance(zone, forms.ChoiceField)
+        zone.choices = [("", "As my program's"), *((name, name.replace("_", " ")) for name in zones)]
+
+    def clean_display_name(self) -> str:
+        """A name that can be seen."""
+        name = " ".join(str(self.cleaned_data["display_name"]).split())
+        if not name or not name.isprintable():
+            raise forms.ValidationError("Choose a name that people can read.")
+        return name
+
+
+@require_http_methods(["GET", "POST"])
+def profile(request: SignedIn) -> HttpResponse:
+    """See and change one's profile."""
+    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        audit.record("person.profile", "person", request.user.pk, actor=request.user.pk, person=request.user.pk)
+        flash.success(request, "Saved.")
+        return redirect("peers:profile")
+    staff = request.user.grants.filter(ended_at=None).exists()
+    base = "base_staff.html" if staff else "base_participant.html"
+    return render(request, "peers/profile.html", {"form": form, "base": base})
+
+
+@require_POST
+def sign_out_everywhere(request: SignedIn) -> HttpResponse:
+    """End every sign-in of this person, on every device, and close their sockets."""
+    person = request.user.pk
+    for session in WebSession.objects.filter(expire_date__gt=now()).iterator():
+        if session.get_decoded().get("_auth_user_id") == str(person):
+            session.delete()
+    revoke.sign_out(person_id=person)
+    audit.record("person.sign_out_everywhere", "person", person, actor=person, person=person)
+    logout(request)
+    return redirect("account_login")

@@ -1,0 +1,182 @@
+/* The messages of a room: one markup (the page's own <template>), filled by textContent only. */
+import { at } from "../lib/time.js";
+
+const tint = (id) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 4;
+const initial = (name) => ((name.split(" ").find((word) => !word.endsWith(".")) ?? name)[0] ?? "").toUpperCase();
+
+export class MessageList {
+  constructor(view, me) {
+    this.me = me;
+    this.log = view.querySelector("[data-log]");
+    this.template = view.querySelector("[data-message-template]");
+    this.newest = view.querySelector("#newest");
+    this.log.addEventListener("scroll", () => { if (this.atEnd) this.pill?.remove(); }, { passive: true });
+    this.toEnd();
+  }
+
+  get atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; }
+  toEnd() { this.log.scrollTop = this.log.scrollHeight; }
+  find(id) { return this.log.querySelector(`[data-id="${CSS.escape(id)}"]`); }
+  findSent(cid) { return this.log.querySelector(`[data-cid="${CSS.escape(cid)}"]`); }
+
+  /* A message as the members' topic tells it: shows it, or brings what is shown up to date. */
+  posted(data) {
+    const mine = data.author.id === this.me;
+    let item = this.find(data.id) ?? (mine && data.cid ? this.findSent(data.cid) : null);
+    const known = item !== null;
+    item ??= this.make(data.author, mine);
+    item.dataset.id = data.id;
+    item.id = `m-${data.id}`;
+    if (!(mine && known && data.state === "published" && !data.veils.length)) this.fill(item, data, mine);
+    this.links(item, data);
+    this.state(item, data.state, { mine, at: data.shown_at ?? data.at, veiled: data.veils.length > 0 });
+    const late = Date.parse(data.at) - Date.parse(data.written_at) > 5000;
+    this.set(item, "when", late ? `written ${at(data.written_at)}, shown ${at(data.at)}` : at(data.written_at));
+    if (!known || late) this.append(item, !mine);
+    return item;
+  }
+
+  /* One's own words on their way. */
+  sending(cid, text, answers) {
+    const item = this.make({ id: this.me, name: "You", role: "participant" }, true);
+    item.dataset.cid = cid;
+    this.set(item, "words", text);
+    if (answers) this.answers(item, answers);
+    this.state(item, "sending", { mine: true });
+    this.append(item, false);
+    return item;
+  }
+
+  held(data) {
+    const item = this.find(data.id) ?? (data.cid ? this.findSent(data.cid) : null) ?? this.sending(data.cid, data.text);
+    item.dataset.id = data.id;
+    item.id = `m-${data.id}`;
+    this.set(item, "words", data.text);
+    this.links(item, data);
+    this.state(item, data.state === "held" ? "held" : data.state, { mine: true, at: data.written_at });
+  }
+
+  unveiled(data) {
+    const item = this.find(data.id);
+    if (item && item.dataset.state === "published") this.set(item, "words", data.text);
+  }
+
+  hidden(id, state) {
+    const item = this.find(id);
+    if (!item) return;
+    const mine = "mine" in item.dataset;
+    const words = state === "withdrawn"
+      ? (mine ? "You took this message back." : "A message was taken back.")
+      : (mine ? "This message is hidden from the group. You are told why on your home page." : "A message is hidden. The person knows why.");
+    this.set(item, "words", words);
+    this.state(item, state, { mine });
+  }
+
+  restored(data) {
+    const item = this.find(data.id);
+    if (!item) return;
+    this.words(item, data.text, data.veils);
+    this.state(item, "published", { mine: "mine" in item.dataset });
+  }
+
+  line(words) {
+    const line = document.createElement("p");
+    line.className = "event";
+    line.textContent = words;
+    this.append(line, true);
+  }
+
+  state(item, state, { mine, at: moment, veiled } = {}) {
+    item.dataset.state = state;
+    const status = {
+      sending: "Sending", waiting: "Waiting to send. Nobody has seen it.", held: "",
+      published: mine ? `Sent ${moment ? at(moment) : ""}${veiled ? ", a detail is veiled for the group" : ""}` : "",
+      refused: "Not sent. It is still yours.",
+    }[state] ?? "";
+    this.set(item, "status", status);
+    this.field(item, "held").hidden = state !== "held";
+    const shown = state === "published";
+    for (const [action, visible] of [["reply", shown], ["report", shown && !mine], ["withdraw", mine && (shown || state === "held" || state === "hidden")]]) {
+      const control = item.querySelector(`[data-action="${action}"]`);
+      if (control) control.hidden = !visible;
+    }
+  }
+
+  make(author, mine) {
+    const item = this.template.content.firstElementChild.cloneNode(true);
+    if (mine) item.dataset.mine = "";
+    const avatar = this.field(item, "avatar");
+    avatar.textContent = initial(author.name);
+    avatar.dataset.tint = tint(author.id);
+    if (author.role !== "participant") avatar.dataset.staff = "";
+    this.set(item, "name", mine ? "You" : author.name);
+    this.set(item, "reply-name", author.name);
+    this.set(item, "role", author.role === "participant" ? "" : `, ${author.role}`);
+    return item;
+  }
+
+  fill(item, data, mine) {
+    if (data.state !== "published") {
+      item.dataset.state = data.state;
+      this.set(item, "words", data.state === "withdrawn"
+        ? (mine ? "You took this message back." : "A message was taken back.") : "A message is hidden. The person knows why.");
+      return;
+    }
+    this.words(item, data.text, data.veils);
+    const answered = data.reply_to ? this.find(data.reply_to) : null;
+    if (answered) this.answers(item, this.textOf(answered));
+  }
+
+  words(item, text, veils) {
+    const words = this.field(item, "words");
+    words.replaceChildren();
+    const letters = [...text];
+    let done = 0;
+    for (const [start, end] of veils) {
+      const veil = document.createElement("span");
+      veil.className = "veil";
+      veil.textContent = "detail veiled";
+      words.append(letters.slice(done, start).join(""), veil);
+      done = end;
+    }
+    words.append(letters.slice(done).join(""));
+  }
+
+  links(item, data) {
+    const report = item.querySelector("[data-action=report]");
+    if (report) report.href = `/messages/${data.id}/report/`;
+    const withdraw = item.querySelector("[data-action=withdraw]");
+    if (withdraw) withdraw.action = `/messages/${data.id}/withdraw/`;
+    const reply = item.querySelector("[data-action=reply]");
+    if (reply) reply.href = `?reply_to=${data.id}#composer`;
+  }
+
+  answers(item, text) {
+    const field = this.field(item, "answers");
+    field.textContent = text.length > 90 ? `${text.slice(0, 89)}…` : text;
+    field.hidden = false;
+  }
+
+  /* Arrivals never move who is reading further up, and never take the focus. */
+  append(item, fromOthers) {
+    const follow = this.atEnd || !fromOthers;
+    this.log.querySelector("[data-empty]")?.remove();
+    item.dataset.new = "";
+    this.newest.before(item);
+    if (follow) this.toEnd(); else this.showPill();
+  }
+
+  showPill() {
+    if (this.pill?.isConnected) return;
+    this.pill = document.createElement("button");
+    this.pill.type = "button";
+    this.pill.className = "button to-newest";
+    this.pill.textContent = "New messages";
+    this.pill.addEventListener("click", () => { this.toEnd(); this.pill.remove(); });
+    this.log.append(this.pill);
+  }
+
+  textOf(item) { return this.field(item, "words").textContent; }
+  field(item, name) { return item.querySelector(`[data-field="${name}"]`); }
+  set(item, name, text) { const field = this.field(item, name); if (field) field.textContent = text; }
+}
