@@ -41,7 +41,7 @@ def room(request: SignedIn, room_id: UUID) -> HttpResponse:
 def state(request: SignedIn, room_id: UUID) -> HttpResponse:
     """The parts of the page a change of phase or turn redraws; the draft is not among them."""
     access = access_room(request.user, room_id, Permission.ROOM_READ)
-    return render(request, "groups/_room_state.html", _standingroom_page.context(request.user, access))
+    return render(request, "groups/_room_state.html", room_page.standing_context(request.user, access))
 
 
 @require_GET

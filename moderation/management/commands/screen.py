@@ -1,0 +1,58 @@
+"""Try the screen from a shell."""
+
+import json
+import sys
+from argparse import ArgumentParser
+from dataclasses import asdict
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from groups.veil import veil
+from moderation.gate import judge
+from moderation.screening.engine import read
+
+
+class Command(BaseCommand):
+    """JSON lines `{"id","text"}` in, one line out for each in the same order; or `--text "…"` for one."""
+
+    help = "What the screen makes of texts: JSON lines in, JSON lines out."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """One text by hand."""
+        parser.add_argument("--text", help="screen this one text, for people")
+
+    def handle(self, *args: Any, text: str | None, **options: Any) -> None:
+        """Screen."""
+        if text is not None:
+            self.stdout.write(json.dumps(answer(None, text), indent=2, ensure_ascii=False))
+            return
+        for line in sys.stdin:
+            if line.strip():
+                self.stdout.write(json.dumps(screened(line)))
+
+
+def screened(line: str) -> dict[str, Any]:
+    """The answer to one line of input."""
+    try:
+        given = json.loads(line)
+        text = given["text"]
+        if not isinstance(text, str):
+            raise TypeError("text is not a string")
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        return {"id": None, "error": f"cannot be read: {type(error).__name__}"}
+    return answer(given.get("id"), text)
+
+
+def answer(identifier: object, text: str) -> dict[str, Any]:
+    """The answer for one text, in the form of the interfaces."""
+    verdict = judge(read(text))
+    return {
+        "id": identifier,
+        "action": str(verdict.action),
+        "severity": verdict.severity,
+        "lane": verdict.lane,
+        "veiled": veil(text, verdict.veils)[0],
+        "veils": [list(span) for span in verdict.veils],
+        "findings": [asdict(finding) for finding in verdict.findings],
+    }
