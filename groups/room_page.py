@@ -8,7 +8,7 @@ from groups.access import RoomAccess, SessionAccess
 from groups.console import console
 from groups.models import Room
 from groups.policies import can_post
-from groups.services import reading
+from groups.services import presence, reading
 from groups.services.standing import live_session_for, standing
 from groups.words import why_not, zone_of
 from live import log
@@ -23,6 +23,7 @@ def context(reader: User, access: RoomAccess, *, before: int | None = None) -> d
     head = log.head(access.room.topic)
     if before is None:
         reading.mark(reader.pk, access.room.pk, head)
+        _sign_of(reader, access.room)
     return standing_context(reader, access) | {
         "page": page,
         "new_id": newer[0] if newer else None,
@@ -33,6 +34,13 @@ def context(reader: User, access: RoomAccess, *, before: int | None = None) -> d
         "cid": str(uuid4()),
         "looking_back": before is not None,
     }
+
+
+def _sign_of(reader: User, room: Room) -> None:
+    """Somebody without JavaScript has no socket; their page is a sign that they are in the live session."""
+    live = presence.live_in([room.pk]).get(room.pk)
+    if live is not None:
+        presence.touched(person_id=reader.pk, session_id=live)
 
 
 def standing_context(reader: User, access: RoomAccess) -> dict[str, Any]:

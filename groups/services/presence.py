@@ -44,9 +44,9 @@ class Seen:
 
 def live_in(rooms: Iterable[UUID]) -> dict[UUID, UUID]:
     """The live session of each of the given group rooms, by room."""
-    live = Session.objects.filter(state__in=Session.LIVE, cohort__rooms__in=list(rooms))
-    pairs = live.filter(cohort__rooms__kind=Room.Kind.GROUP).values_list("cohort__rooms", "pk")
-    return {room: session for room, session in pairs if room is not None}
+    group = dict(Room.objects.filter(pk__in=set(rooms), kind=Room.Kind.GROUP).values_list("cohort", "pk"))
+    live = Session.objects.filter(state__in=Session.LIVE, cohort__in=group).values_list("cohort", "pk")
+    return {group[cohort]: session for cohort, session in live}
 
 
 def joined(*, person_id: UUID, room_id: UUID) -> UUID | None:

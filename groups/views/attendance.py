@@ -19,6 +19,7 @@ from groups.zone import local_day
 from peers.permissions import Permission
 from peers.requests import SignedIn
 from records import audit
+from records.clock import now
 
 COLUMNS = ("person", "joined_at", "left_at", "minutes", "corrected")
 
@@ -49,6 +50,7 @@ def page(request: SignedIn, session_id: UUID) -> HttpResponse:
             "rows": attendance.sheet(access.session),
             "corrections": attendance.corrections(access.session),
             "zone": zone_of(request.user, access.cohort),
+            "ran": attendance.ran(access.session, now()),
         }
     return render(request, "groups/attendance.html", context)
 

@@ -33,7 +33,6 @@ def session(request: SignedIn, session_id: UUID) -> HttpResponse:
     """The console for those who lead, the session's page for everybody else in the group."""
     access = access_session(request.user, session_id, Permission.SESSION_READ)
     audit.record("session.read", "session", session_id, actor=request.user.pk)
-    _sign_of(request.user, access.session)
     shown = room_page.context(request.user, access)
     return render(request, "groups/session.html", shown | _context(access, request.user))
 

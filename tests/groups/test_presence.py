@@ -5,7 +5,7 @@ from uuid import uuid4
 
 import pytest
 
-from groups.models import PresenceSpan
+from groups.models import PresenceSpan, Room
 from groups.services import phases, presence
 from records import clock
 from tests.groups.harbor import SIX, Harbor, harbor
@@ -57,6 +57,15 @@ def test_joining_and_leaving_is_a_span(here: Harbor) -> None:
     join(here, 0)
     leave(here, 100)
     assert spans(here) == [(0, 100)]
+
+
+def test_only_the_group_room_is_the_session(here: Harbor) -> None:
+    rooms = [Room.objects.create(kind=kind, cohort=here.cohort, opened_at=SIX) for kind in ("peer", "staff")]
+    assert presence.live_in([*(room.pk for room in rooms), here.room.pk]) == {here.room.pk: here.session.pk}
+    with clock.at(SIX):
+        for room in rooms:
+            assert presence.joined(person_id=here.ana.pk, room_id=room.pk) is None
+    assert spans(here) == []
 
 
 def test_outside_a_live_session_nothing_is_kept() -> None:

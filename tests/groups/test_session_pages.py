@@ -124,6 +124,10 @@ class TestThePage:
         assert presence.here(cast.session.pk, now()) == [cast.ana.pk]
         assert AuditRow.objects.filter(verb="session.read", actor_id=cast.ana.pk).count() == 1
 
+    def test_without_javascript_the_rooms_page_is_a_sign_too(self, cast: Cast, client_for: SignIn) -> None:
+        client_for(cast.ben).get(reverse("groups:room", args=[cast.harbor_room.pk]))
+        assert presence.here(cast.session.pk, now()) == [cast.ben.pk]
+
     def test_the_part_that_changes_stands_alone(self, cast: Cast, client_for: SignIn) -> None:
         html = client_for(cast.fay).get(url(cast, "session_side")).content.decode()
         assert html.lstrip().startswith("<section") and "Pause room" in buttons(html)
