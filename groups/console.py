@@ -21,6 +21,7 @@ from groups.plan import Part
 from groups.rounds import ahead, read, told
 from groups.services import farewells, phases, presence, turns
 from groups.services.attendance import members_then
+from groups.services.farewells import Goodbye
 from groups.services.presence import Seen
 from groups.session_words import away, headline, new, spoken
 from groups.words import clock, zone_of
@@ -82,7 +83,7 @@ class Console:
     controls: Controls
     leading: Author | None
     missing: Sequence[str]
-    farewells: Sequence[farewells.Goodbye]
+    farewells: Sequence[Goodbye]
     staff_line: Room | None
     zone: ZoneInfo
 
@@ -111,7 +112,8 @@ def console(access: SessionAccess, reader: User) -> Console:
     )
     authors = {person: author for (_, person), author in known.items()}
     members = members_then(session)
-    lines = _lines(access, reader, leads, seen, authors, members, at, zone)
+    goodbyes = farewells.of(session) if leads and session.state in Session.LIVE else []
+    lines = _lines(access, reader, leads, seen, authors, members, goodbyes, at, zone)
     return Console(
         session=session,
         room=access.room,
@@ -140,7 +142,7 @@ def console(access: SessionAccess, reader: User) -> Console:
         ),
         leading=authors.get(phases.leader(session)) if session.state in Session.LIVE else None,
         missing=_missing(members - {one.person for one in seen}) if leads and session.state in Session.LIVE else [],
-        farewells=farewells.of(session) if leads and session.state in Session.LIVE else [],
+        farewells=goodbyes,
         staff_line=Room.objects.filter(cohort=access.cohort, kind=Room.Kind.STAFF).first() if leads else None,
         zone=zone,
     )
@@ -153,6 +155,7 @@ def _lines(
     seen: Sequence[Seen],
     authors: dict[UUID, Author],
     members: set[UUID],
+    goodbyes: Sequence[Goodbye],
     at: datetime,
     zone: ZoneInfo,
 ) -> list[Line]:
@@ -161,7 +164,7 @@ def _lines(
     in_round = State.CHECK_IN in (session.state, session.paused_from)
     order = _order(rows) if in_round else {}
     hands = set(turns.hands(session.pk))
-    goodbyes = {goodbye.person: goodbye.state for goodbye in farewells.of(session)} if leads else {}
+    seen_off = {goodbye.person: goodbye.label for goodbye in goodbyes}
     before = attended_before(session) if leads else {}
     lines = []
     for one in seen:
@@ -185,7 +188,7 @@ def _lines(
                 away=away(one.away_minutes(at)) if leads else "",
                 new=new(before.get(one.person, 0)) if leads and not staff else "",
                 turn=spoken(turn, at, zone) if leads and turn and in_round else "",
-                farewell=goodbyes.get(one.person, ""),
+                farewell=seen_off.get(one.person, ""),
             )
         )
     return sorted(lines, key=lambda line: (line.staff, line.number or len(lines) + 1))

@@ -34,7 +34,9 @@ def session(request: SignedIn, session_id: UUID) -> HttpResponse:
     access = access_session(request.user, session_id, Permission.SESSION_READ)
     audit.record("session.read", "session", session_id, actor=request.user.pk)
     shown = room_page.context(request.user, access)
-    return render(request, "groups/session.html", shown | _context(access, request.user))
+    if shown["session"] != access.session:  # the room's page knows only the live session
+        shown |= _context(access, request.user)
+    return render(request, "groups/session.html", shown | {"cohort": access.cohort})
 
 
 @require_GET
