@@ -140,7 +140,7 @@ def console(access: SessionAccess, reader: User) -> Console:
             hand_up=any(line.hand for line in lines if line.mine),
             seen_off=Farewell.objects.filter(session=session, person=reader.pk).exists(),
         ),
-        leading=authors.get(phases.leader(session)) if session.state in Session.LIVE else None,
+        leading=authors.get(phases.leader(session)) if _is_led(session) else None,
         missing=_missing(members - {one.person for one in seen}) if leads and session.state in Session.LIVE else [],
         farewells=goodbyes,
         staff_line=Room.objects.filter(cohort=access.cohort, kind=Room.Kind.STAFF).first() if leads else None,
@@ -207,6 +207,10 @@ def attended_before(session: Session) -> dict[UUID, int]:
     return {row["person"]: row["sessions"] for row in counted}
 
 
+def _is_led(session: Session) -> bool:
+    return session.state in Session.LIVE and session.paused_reason != "unstaffed"
+
+
 def _meets_next(session: Session) -> datetime | None:
     if session.state != State.ENDED:
         return None
@@ -219,6 +223,8 @@ def _missing(people: set[UUID]) -> list[str]:
 
 
 def _until(session: Session, zone: ZoneInfo) -> str:
+    if session.state == State.PAUSED and session.state_since is not None:
+        return f"since {clock(session.state_since, zone)}"
     until = plan.until(session)
     return f"until {clock(until, zone)}" if until and session.state in phases.PHASES else ""
 

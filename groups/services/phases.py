@@ -254,13 +254,14 @@ def leader(session: Session) -> UUID:
 def changed(held: Held, reason: str = "") -> Told:
     """What is told of a session's state: ids and moments; the name of who leads is looked up when it is read."""
     session = held.session
+    led = session.leading_id is not None and session.paused_reason != "unstaffed"
     return SessionChanged, {
         "session": str(session.pk),
         "room": str(held.room.pk),
         "state": str(session.state),
         "since": plain(session.state_since or now()),
         "until": plain(plan.until(session)),
-        "leading": str(session.leading_id) if session.leading_id else None,
+        "leading": str(session.leading_id) if led else None,
         "reason": reason,
     }
 

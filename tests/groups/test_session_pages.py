@@ -215,6 +215,7 @@ class TestForms:
         part = client_for(cast.fay).post(url(cast, "session_pause"), headers={"HX-Request": "true"})
         html = part.content.decode()
         assert "<html" not in html and "Resume" in buttons(html)
+        assert "since " in html and "until " not in html
 
     @pytest.mark.parametrize("junk", ["", "x", "0", "../../etc", "\x00"])
     def test_junk_in_a_form_is_nothing_there(self, cast: Cast, client_for: SignIn, junk: str) -> None:

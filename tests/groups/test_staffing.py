@@ -125,6 +125,8 @@ def test_with_nobody_left_the_room_is_paused_and_someone_is_told(
     session = here.fresh()
     assert (session.state, session.paused_from, session.paused_reason) == ("paused", "work", "unstaffed")
     assert [event.session.pk for event in unstaffed] == [session.pk]
+    last = LogEntry.objects.filter(topic=here.room.topic, type="session.changed").latest("seq").data
+    assert (last["reason"], last["leading"]) == ("unstaffed", None)
     assert look(500) == 0
 
 
