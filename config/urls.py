@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/", include("allauth.urls")),
     path("", include("peers.urls")),
     path("", include("groups.urls")),
+    path("", include("moderation.urls")),
 ]
 
 handler403 = "config.errors.forbidden"

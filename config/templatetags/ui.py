@@ -73,3 +73,9 @@ def hours(minutes: int) -> str:
     whole, rest = divmod(int(minutes), 60)
     parts = [f"{whole} h" if whole else "", f"{rest} min" if rest or not whole else ""]
     return " ".join(part for part in parts if part)
+
+
+@register.filter
+def mmss(seconds: int) -> str:
+    """Seconds as a stopped clock: `0:42`."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02}"

@@ -1,0 +1,148 @@
+"""What a case page shows: the words with their marks, what was said around them, and what happened so far."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from groups.models import Message
+from groups.services.messages import text_of
+from moderation.models import Case, CaseEntry, Decision, Evidence, Flag, Severity
+from moderation.reasons import words
+from moderation.targets import NAMES
+from records import audit, sealing
+
+AROUND = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of text, marked by a rule or plain."""
+
+    text: str
+    rule: str = ""
+    severity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message of the context."""
+
+    at: datetime
+    name: str
+    text: str
+    state: str
+    this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A piece of evidence, opened."""
+
+    evidence: Evidence
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the timeline, in words."""
+
+    at: datetime
+    who: str
+    what: str
+    note: str
+
+
+def evidence_of(case: Case, reader: object) -> list[Words]:
+    """The evidence, opened; each opening is in the audit."""
+    flags = list(Flag.objects.filter(case=case).order_by("at"))
+    found = []
+    for evidence in Evidence.objects.filter(case=case).select_related("author").order_by("taken_at"):
+        text = sealing.unseal(sealing.case(case.pk), f"evidence:{evidence.pk}", evidence.sealed)
+        marks = [finding for flag in flags for finding in flag.findings if finding["end"] <= len(text)]
+        found.append(Words(evidence, pieces(text, marks)))
+        audit.record("evidence.read", "case", case.pk, actor=reader, person=evidence.author_id)  # type: ignore[arg-type]
+    return found
+
+
+def pieces(text: str, findings: Sequence[dict[str, object]]) -> list[Piece]:
+    """The text cut at the spans of findings; where two overlap the graver one shows. Pure."""
+    alerting = [finding for finding in findings if finding["alerts"]]
+    ordered = sorted(alerting, key=lambda one: (-NAMES[str(one["severity"])], int(str(one["start"]))))
+    taken: list[tuple[int, int, str, str]] = []
+    for finding in ordered:
+        start, end = int(str(finding["start"])), int(str(finding["end"]))
+        if all(end <= other[0] or start >= other[1] for other in taken):
+            taken.append((start, end, str(finding["rule"]), str(finding["severity"])))
+    parts, at = [], 0
+    for start, end, rule, severity in sorted(taken):
+        parts += [Piece(text[at:start]), Piece(text[start:end], rule, severity)]
+        at = end
+    return [part for part in [*parts, Piece(text[at:])] if part.text]
+
+
+def context_of(case: Case) -> list[Line]:
+    """Ten messages before and after in the same room, as staff read them."""
+    message = case.message
+    if message is None:
+        return []
+    same = Message.objects.filter(room=message.room_id).select_related("author", "room")
+    before = list(same.filter(written_at__lt=message.written_at).order_by("-written_at")[:AROUND])
+    after = list(same.filter(written_at__gt=message.written_at).order_by("written_at")[:AROUND])
+    rows = [*reversed(before), message, *after]
+    texts = text_of(rows)
+    return [
+        Line(row.written_at, row.author.display_name, texts[row.pk], row.state, row.pk == message.pk) for row in rows
+    ]
+
+
+def so_far(case: Case) -> list[Happened]:
+    """What happened with this case, oldest first."""
+    owner = sealing.case(case.pk)
+    found = []
+    for entry in CaseEntry.objects.filter(case=case).select_related("by").order_by("at"):
+        note = sealing.unseal(owner, f"entry:{entry.pk}", entry.note_sealed) if entry.note_sealed else ""
+        found.append(Happened(entry.at, entry.by.display_name if entry.by else "", _what(entry), note))
+    for flag in Flag.objects.filter(case=case).exclude(note_sealed=None):
+        if flag.note_sealed is not None:
+            note = sealing.unseal(owner, f"flag:{flag.pk}", flag.note_sealed)
+            found.append(Happened(flag.at, "", "a note came with a flag", note))
+    for decision in Decision.objects.filter(case=case).exclude(reason_sealed=None).select_related("by"):
+        if decision.reason_sealed is not None:
+            reason = sealing.unseal(owner, f"decision:{decision.pk}", decision.reason_sealed)
+            found.append(Happened(decision.at, decision.by.display_name, f"gave a reason to {decision.verb}", reason))
+    return sorted(found, key=lambda one: one.at)
+
+
+def earlier(case: Case) -> list[Case]:
+    """The person's other cases in the same cohort, newest first."""
+    if case.person_id is None:
+        return []
+    return list(
+        Case.objects.filter(person=case.person_id, cohort=case.cohort_id).exclude(pk=case.pk).order_by("-opened_at")[:8]
+    )
+
+
+def severity_word(severity: int) -> str:
+    """`red`."""
+    return Severity(severity).label
+
+
+def _what(entry: CaseEntry) -> str:
+    match entry.kind:
+        case "flagged":
+            return f"flagged: {words(str(entry.data.get('reason', ''))).lower()}"
+        case "claimed":
+            return "took it"
+        case "let_go":
+            return "gave it back"
+        case "decided":
+            return f"decided: {entry.data.get('verb')}"
+        case "reversed":
+            return f"took back: {entry.data.get('verb')}"
+        case "withdrawn":
+            return "its author took the message back"
+        case "note":
+            return "wrote a note"
+        case "identified":
+            return "looked at the legal name"
+    return entry.kind.replace("_", " ")

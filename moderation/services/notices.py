@@ -1,0 +1,71 @@
+"""Word to the author and to reporters, in human words, once. Who reported stands in none of it."""
+
+from groups.models import Message
+from live import log
+from moderation.events import NoticeGiven
+from moderation.models import Case, Decision, Flag, Notice
+from peers.models import User
+from records.clock import now
+
+WORDS = {
+    Notice.Kind.AUTHOR_HIDDEN: (
+        "One of your messages in {place} is hidden from the group.",
+        "Someone from the team looked at it and thought it better not shown. You can still read it. "
+        "If you want to talk about it, ask the person who leads your group.",
+    ),
+    Notice.Kind.AUTHOR_RESTORED: (
+        "Your message in {place} is showing again.",
+        "Someone from the team looked at it once more. Everyone in the room can read it.",
+    ),
+    Notice.Kind.AUTHOR_RELEASED: (
+        "Your message in {place} is showing now.",
+        "Thank you for waiting. You were not in trouble; someone read it first.",
+    ),
+    Notice.Kind.REPORTER_SEEN: (
+        "Someone has looked at what you told us.",
+        "They decided what to do about it. Nobody is told that it was you. Thank you for looking out.",
+    ),
+}
+
+
+def tell_author(case: Case, decision: Decision, kind: str) -> None:
+    """Tell the person whose message it is, once for this decision."""
+    if case.person_id is not None and case.message_id is not None:
+        _give(case.person_id, case, decision, kind)
+
+
+def tell_reporters(case: Case, decision: Decision) -> None:
+    """Tell each reporter once for the whole case that it was looked at; never what was decided about whom."""
+    reporters = Flag.objects.filter(case=case, reporter__isnull=False, source=Flag.Source.MEMBER)
+    for reporter in set(reporters.values_list("reporter", flat=True)):
+        told = Notice.objects.filter(person=reporter, case=case, kind=Notice.Kind.REPORTER_SEEN)
+        if reporter is not None and not told.exists():
+            _give(reporter, case, decision, Notice.Kind.REPORTER_SEEN)
+
+
+def unread(person: User) -> list[tuple[Notice, str, str]]:
+    """The notices a person has not put away: each with its sentence and what it means."""
+    found = Notice.objects.filter(person=person, read_at=None).select_related("case__room__cohort")
+    return [(notice, *words(notice)) for notice in found.order_by("-at")[:20]]
+
+
+def words(notice: Notice) -> tuple[str, str]:
+    """A notice's sentence, and what it means for the person."""
+    place = "your room"
+    if notice.case.message_id and (message := Message.objects.filter(pk=notice.case.message_id).first()):
+        place = message.room.cohort.name if message.room.kind == "group" else "your conversation"
+    first, second = WORDS[Notice.Kind(notice.kind)]
+    return first.format(place=place), second
+
+
+def put_away(person: User, notice_id: object) -> None:
+    """The person has read it."""
+    Notice.objects.filter(pk=notice_id, person=person, read_at=None).update(read_at=now())
+
+
+def _give(person_id: object, case: Case, decision: Decision, kind: str) -> None:
+    notice, made = Notice.objects.get_or_create(
+        person_id=person_id, decision=decision, kind=kind, defaults={"case": case, "at": now()}
+    )
+    if made:
+        log.tell(f"person:{person_id}", NoticeGiven, {"notice": str(notice.pk)})

@@ -1,0 +1,66 @@
+/* <live-part>: a part of a page that is fetched again whenever one of its topics is told something,
+   and every fifteen seconds in any case. It says aloud what changed, in the title too, and by a sound if one chose it. */
+import { Live } from "../lib/socket.js";
+
+class LivePart extends HTMLElement {
+  connectedCallback() {
+    this.topics = (this.dataset.topics ?? "").split(" ").filter(Boolean);
+    this.live = new Live();
+    this.live.onopen = async () => {
+      for (const topic of this.topics) await this.live.send("watch", { topic });
+      this.refresh();
+    };
+    this.live.addEventListener("event", ({ detail }) => { if (detail.type !== "head") this.soon(); });
+    this.live.addEventListener("ended", () => location.reload());
+    this.live.connect();
+    this.timer = setInterval(() => this.refresh(), 15000);
+    this.poll = setInterval(() => { if (!this.live.open) this.refresh(); }, 2000);
+    this.said = this.querySelector(this.dataset.announce ?? "none")?.textContent;
+    this.voice = Object.assign(document.createElement("p"), { className: "sr-only" });
+    this.voice.setAttribute("role", "status");
+    this.after(this.voice);
+    this.sound();
+  }
+
+  disconnectedCallback() { clearInterval(this.timer); clearInterval(this.poll); }
+
+  soon() { clearTimeout(this.wait); this.wait = setTimeout(() => this.refresh(), 80); }
+
+  async refresh() {
+    let answer;
+    try { answer = await fetch(this.dataset.url, { headers: { "X-Fragment": "1" } }); } catch { return; }
+    if (!answer.ok) return;
+    const html = await answer.text();
+    if (html === this.last) return;
+    this.last = html;
+    const fresh = new DOMParser().parseFromString(html, "text/html");
+    const focused = this.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    this.replaceChildren(...[...fresh.body.childNodes].map((node) => document.importNode(node, true)));
+    if (focused) this.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+    document.dispatchEvent(new Event("htmx:afterSwap"));
+    const said = this.querySelector(this.dataset.announce ?? "none");
+    if (!said) return;
+    if (said.dataset.title) document.title = said.dataset.title;
+    if (said.textContent !== this.said) { this.said = said.textContent; this.voice.textContent = said.textContent; }
+    const ring = Number(said.dataset.ring ?? 0);
+    if (ring > (this.rung ?? 0)) this.play();
+    this.rung = ring;
+  }
+
+  sound() {
+    const button = document.querySelector("[data-sound]");
+    if (!button || !this.dataset.chime) return;
+    this.chime = new Audio(this.dataset.chime);
+    this.on = false;
+    button.hidden = false;
+    button.addEventListener("click", () => {
+      this.on = !this.on;
+      button.setAttribute("aria-pressed", String(this.on));
+      if (this.on) this.play();
+    });
+    this.rung = Number(this.querySelector("[data-ring]")?.dataset.ring ?? 0);
+  }
+
+  play() { if (this.on) this.chime.play().catch(() => {}); }
+}
+customElements.define("live-part", LivePart);
