@@ -59,7 +59,7 @@ def decide(case: Case, *, verb: str, by: User, roles: frozenset[Role], reason: s
             _close(case, by)
         case.save()
         note_entry(case, "decided", by, verb=verb)
-        audit.record("case.decide", "case", case.pk, actor=by.pk, person=case.person_id, verb=verb)
+        audit.record("case.decide", "case", case.pk, actor=by.pk, person=case.person_id, decision=verb)
         if verb in AUTHOR_NOTICE and case.person_id:
             tell_author(case, decision, AUTHOR_NOTICE[Verb(verb)])
         tell_reporters(case, decision)
@@ -84,7 +84,7 @@ def reverse(decision: Decision, *, by: User, roles: frozenset[Role]) -> Decision
             case.state, case.closed_at, case.closed_by = Case.State.OPEN, None, None
             case.save()
         note_entry(case, "reversed", by, verb=decision.verb)
-        audit.record("case.reverse", "case", case.pk, actor=by.pk, person=case.person_id, verb=decision.verb)
+        audit.record("case.reverse", "case", case.pk, actor=by.pk, person=case.person_id, decision=decision.verb)
         tell(case)
         return decision
 

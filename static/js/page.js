@@ -54,6 +54,14 @@ function drawClocks() {
     clock.toggleAttribute("data-over", left < 0);
   }
 }
+
+/* The hour: each part as long as its planned minutes. */
+export function drawHour(where = document) {
+  for (const part of where.querySelectorAll(".hour [data-minutes]")) part.style.setProperty("flex-grow", part.dataset.minutes);
+}
+drawHour();
+document.addEventListener("htmx:afterSwap", () => drawHour());
+
 drawClocks();
 setInterval(drawClocks, 1000);
 document.addEventListener("htmx:afterSwap", drawClocks);

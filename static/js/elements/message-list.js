@@ -9,6 +9,7 @@ export class MessageList {
     this.me = me;
     this.log = view.querySelector("[data-log]");
     this.template = view.querySelector("[data-message-template]");
+    this.heldNote = view.querySelector("[data-held-template]");
     this.newest = view.querySelector("#newest");
     this.log.addEventListener("scroll", () => { if (this.atEnd) this.pill?.remove(); }, { passive: true });
     this.toEnd();
@@ -94,7 +95,8 @@ export class MessageList {
       refused: "Not sent. It is still yours.",
     }[state] ?? "";
     this.set(item, "status", status);
-    this.field(item, "held").hidden = state !== "held";
+    this.field(item, "held")?.remove();
+    if (state === "held") item.append(this.heldNote.content.cloneNode(true));
     const shown = state === "published";
     for (const [action, visible] of [["reply", shown], ["report", shown && !mine], ["withdraw", mine && (shown || state === "held" || state === "hidden")]]) {
       const control = item.querySelector(`[data-action="${action}"]`);

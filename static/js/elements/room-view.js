@@ -3,6 +3,7 @@ import { Live } from "../lib/socket.js";
 import { Kept } from "../lib/kept.js";
 import { MessageList } from "./message-list.js";
 import { Composer } from "./composer.js";
+import { drawHour } from "../page.js";
 
 const PHASES = { lobby: "The lobby is open", opening: "Opening", check_in: "The check-in round began", work: "Work began", closing_round: "The closing round began", ended: "The session ended", paused: "The room is paused" };
 
@@ -188,8 +189,4 @@ class RoomView extends HTMLElement {
   }
 }
 
-function drawHour(view) {
-  for (const part of view.querySelectorAll(".hour [data-minutes]")) part.style.setProperty("flex-grow", part.dataset.minutes);
-}
 customElements.define("room-view", RoomView);
-drawHour(document);
