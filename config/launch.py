@@ -10,7 +10,6 @@ import signal
 import subprocess
 import sys
 import threading
-import urllib.error
 import urllib.request
 from collections.abc import Callable
 from contextlib import suppress
@@ -84,10 +83,11 @@ def _command(arguments: list[str]) -> list[str]:
 
 
 def _healthy(port: int) -> bool:
-    with suppress(OSError, urllib.error.URLError):
+    try:
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=2) as answer:
             return bool(answer.status == 200)
-    return False
+    except OSError:
+        return False
 
 
 def _introduce(port: int, environ: dict[str, str], say: Say) -> None:

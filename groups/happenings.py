@@ -19,7 +19,7 @@ class MessageScreened(DomainEvent):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PostRefused(DomainEvent):
-    """Words were refused (closed, paused, not your turn, too fast) but read all the same: no goodbye is lost to a rule."""
+    """Words were refused (closed, paused, not your turn, too fast), yet read: no goodbye is lost to a rule."""
 
     room_id: UUID
     cohort_id: UUID

@@ -1,6 +1,7 @@
 """From the ids a log keeps to what is told: many at once, visible as of now."""
 
 from collections.abc import Iterable, Sequence
+from typing import Literal, cast
 from uuid import UUID
 
 from groups.authors import authors_in, names
@@ -16,6 +17,9 @@ from groups.models import Message
 from groups.services.messages import State, text_of
 from groups.veil import veil
 from live.events import Event, Kept, hydrates, plain
+
+ShownState = Literal["published", "hidden", "withdrawn"]
+HeldState = Literal["held", "published", "hidden", "withdrawn"]
 
 
 @hydrates(MessagePosted)
@@ -41,7 +45,7 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
             text=texts[message.pk],
             reply_to=str(message.reply_to_id) if message.reply_to_id else None,
             written_at=plain(message.written_at),
-            state=message.state,
+            state=cast(HeldState, message.state),
             severity=item["severity"],
             spans=item["spans"],
             cid=message.cid,
@@ -93,7 +97,7 @@ def _posted(message: Message, texts: dict[UUID, str], authors: dict[tuple[UUID, 
         veils=marks,
         reply_to=str(message.reply_to_id) if message.reply_to_id else None,
         written_at=plain(message.written_at),
-        state=message.state,
+        state=cast(ShownState, message.state),
         cid=message.cid,
     )
 

@@ -26,7 +26,7 @@ BEAT_HOOKS: list[BeatHook] = []
 
 
 def kind_of(topic: str) -> str:
-    """`room`, `staff`, `person`, `desk` of a topic's key: `room:ID:staff` is of kind `staff`, `room:ID` of kind `room`."""
+    """The kind of a topic by its key: `room:ID` is a `room`, `room:ID:staff` a `staff`; `person` and `desk` likewise."""
     parts = topic.split(":")
     return parts[2] if len(parts) > 2 else parts[0]
 

@@ -1,4 +1,4 @@
-"""Which decision is whose, as one pure function: the desk greys a verb out with the same words the service refuses with."""
+"""Which decision is whose: one pure function. The desk greys a verb out with the words the service refuses with."""
 
 from dataclasses import dataclass
 

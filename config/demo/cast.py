@@ -99,7 +99,7 @@ def build(password: str) -> Cast:
         for kind in (Room.Kind.GROUP, Room.Kind.STAFF)
     }
     on_call(programme, people)
-    cast = Cast(
+    return Cast(
         programme=programme,
         harbor=cohorts[HARBOR],
         cedar=cohorts[CEDAR],
@@ -113,7 +113,6 @@ def build(password: str) -> Cast:
         later=later_session(cohorts[CEDAR], people["finn"]),
         people=people,
     )
-    return cast
 
 
 def live_session(cohort: Cohort, lead: User, co_lead: User) -> Session:

@@ -13,7 +13,7 @@ from peers.models import User
 def read() -> dict[str, Any]:
     """Accounts, rooms and sessions of the demo, in the form of `cast --json`."""
     people = {user.email.partition("@")[0]: user for user in User.objects.filter(email__endswith=f"@{DOMAIN}")}
-    accounts = [
+    accounts: list[dict[str, str | None]] = [
         {"email": people[name].email, "name": people[name].display_name, "role": "participant", "cohort": cohort}
         for name, cohort in PARTICIPANTS.items()
         if name in people

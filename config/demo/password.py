@@ -5,7 +5,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-WORDS = "anchor basin cove dune eddy fern gull heron inlet jetty kelp lantern marsh nettle otter pebble reed shoal tide willow"
+WORDS = "anchor basin cove dune eddy fern gull heron inlet jetty kelp lantern marsh nettle otter pebble reed shoal tide"
 
 
 def current() -> str:

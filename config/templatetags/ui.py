@@ -7,12 +7,18 @@ from django import template
 from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from groups.words import clock
 
 register = template.Library()
-SHAPES = {"green": "circle", "amber": "triangle", "red": "diamond", "crisis": "square"}
+SHAPES = {
+    "green": '<circle cx="8" cy="8" r="5.5" fill="none" stroke="currentColor" stroke-width="1.75"/>',
+    "amber": '<path d="M8 2.5 14 13.5H2Z" fill="none" stroke="currentColor" stroke-width="1.75"/>',
+    "red": '<path d="M8 1 15 8 8 15 1 8Z" fill="currentColor"/>',
+    "crisis": '<path d="M2 2h12v12H2Z" fill="currentColor"/>',
+}
+"""Severity is never colour alone: each has its own shape."""
 SEVERITIES = ("green", "amber", "red", "crisis")
 
 
@@ -28,18 +34,21 @@ def icon(name: str, size: int = 20) -> SafeString:
 
 
 @register.simple_tag
-def mark(severity: str | int) -> SafeString:
-    """A severity: its shape and its word, never colour alone."""
-    word = SEVERITIES[severity] if isinstance(severity, int) else severity
-    fill = "currentColor" if word in ("red", "crisis") else "none"
+def shape(severity: str) -> SafeString:
+    """A severity's shape alone; its word stands nearby."""
+    drawing = mark_safe(SHAPES[severity])  # noqa: S308  (our own constants above)
     return format_html(
-        '<span class="mark mark-{0}"><svg aria-hidden="true" fill="{1}"><use href="{2}#{3}"></use></svg>{4}</span>',
-        word,
-        fill,
-        static("icons.svg"),
-        SHAPES[word],
-        word.capitalize(),
+        '<span class="mark mark-{}"><svg viewBox="0 0 16 16" aria-hidden="true" focusable="false">{}</svg></span>',
+        severity,
+        drawing,
     )
+
+
+@register.simple_tag
+def mark(severity: str | int) -> SafeString:
+    """A severity: its shape and its word."""
+    word = SEVERITIES[severity] if isinstance(severity, int) else severity
+    return format_html('<span class="mark mark-{}">{}{}</span>', word, shape(word), word.capitalize())
 
 
 @register.filter

@@ -176,13 +176,13 @@ def _refusal(prepared: Prepared, access: RoomAccess) -> Refused | None:
     recent = Message.objects.filter(author=prepared.person_id, written_at__gt=since)
     if recent.count() >= settings.POSTS_PER_MINUTE:
         return Refused("rate", "That was a lot in one minute. Your words are still here; send them again in a moment.")
-    if prepared.reply_to is not None and not _may_answer(prepared, access.room):
+    if prepared.reply_to is not None and not _may_answer(prepared.reply_to, access.room):
         return Refused("not_found", "The message you answer is not here any more.")
     return None
 
 
-def _may_answer(prepared: Prepared, room: Room) -> bool:
-    shown = Message.objects.filter(pk=prepared.reply_to, room=room).exclude(seq=None)
+def _may_answer(message_id: UUID, room: Room) -> bool:
+    shown = Message.objects.filter(pk=message_id, room=room).exclude(seq=None)
     return shown.filter(state=State.PUBLISHED).exists()
 
 
@@ -247,7 +247,7 @@ def tell_held(message: Message, verdict: Verdict) -> None:
     """Tell the room's staff and the author, nobody else, that a message is held."""
     spans = [[finding.start, finding.end] for finding in verdict.findings if finding.alerts]
     staff = {"id": str(message.pk), "severity": verdict.severity, "spans": spans}
-    author = {"id": str(message.pk), "severity": None, "spans": []}
+    author: dict[str, object] = {"id": str(message.pk), "severity": None, "spans": []}
     log.tell_all(
         [(message.room.staff_topic, MessageHeld, plain(staff)), (f"person:{message.author_id}", MessageHeld, author)]
     )

@@ -15,7 +15,7 @@ DOWN = Verdict(action=Action.HOLD, severity="amber", lane="care", screen_down=Tr
 def screen(draft: Draft) -> Verdict:
     """What the configured gate makes of a draft; `DOWN` if it fails in any way."""
     try:
-        verdict = _gate(settings.MESSAGE_GATE).screen(draft)
+        verdict: object = _gate(settings.MESSAGE_GATE).screen(draft)
     except Exception as error:  # whatever a gate may raise: the message is held
         log.error("the gate failed: %s", type(error).__name__)
         return DOWN

@@ -47,7 +47,7 @@ def restore(message_id: UUID, *, by: UUID) -> Message:
 
 
 def hold_again(message_id: UUID, *, by: UUID) -> Message:
-    """Undo a release: the message is hidden from the group again, since it has a place there now. Inside a transaction."""
+    """Undo a release: the message has its place now, so it is hidden there. Inside a transaction."""
     return hide(message_id, by=by)
 
 

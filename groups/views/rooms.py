@@ -16,12 +16,13 @@ from groups import room_page
 from groups.access import access_room
 from groups.commands import turned_away
 from groups.errors import Refused
+from groups.models import Message
+from groups.room_page import uuid_of
 from groups.services import messages, reading
 from live import log
 from live.events import VERSION
-from groups.room_page import uuid_of
-from peers.requests import SignedIn
 from peers.permissions import Permission
+from peers.requests import SignedIn
 
 CID_LENGTH = 64
 STORAGE_DOWN = "We can't keep this right now. Your words are still here; send them again in a moment."
@@ -107,7 +108,7 @@ def post(request: SignedIn, room_id: UUID) -> HttpResponse:
 @require_POST
 def withdraw(request: SignedIn, message_id: UUID) -> HttpResponse:
     """Take back one's own message by a plain form."""
-    message = messages.Message.objects.filter(pk=message_id, author=request.user.pk).first()
+    message = Message.objects.filter(pk=message_id, author=request.user.pk).first()
     if message is None:
         raise Http404
     try:

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
-
 from groups.services.schedule import SessionWindow
 from moderation.models import OnCall
 

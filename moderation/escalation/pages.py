@@ -38,7 +38,7 @@ def page_step(escalation: Escalation) -> None:
     if ladder:
         rung = ladder[step % len(ladder)]
         for person in rung:
-            page, made = Page.objects.get_or_create(
+            _, made = Page.objects.get_or_create(
                 escalation=escalation,
                 step=offset + step,
                 person_id=UUID(person),

@@ -1,5 +1,7 @@
 """Word to the author and to reporters, in human words, once. Who reported stands in none of it."""
 
+from uuid import UUID
+
 from groups.models import Message
 from live import log
 from moderation.events import NoticeGiven
@@ -58,12 +60,12 @@ def words(notice: Notice) -> tuple[str, str]:
     return first.format(place=place), second
 
 
-def put_away(person: User, notice_id: object) -> None:
+def put_away(person: User, notice_id: UUID) -> None:
     """The person has read it."""
     Notice.objects.filter(pk=notice_id, person=person, read_at=None).update(read_at=now())
 
 
-def _give(person_id: object, case: Case, decision: Decision, kind: str) -> None:
+def _give(person_id: UUID, case: Case, decision: Decision, kind: str) -> None:
     notice, made = Notice.objects.get_or_create(
         person_id=person_id, decision=decision, kind=kind, defaults={"case": case, "at": now()}
     )

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from groups.access import NOT_YOURS, cohorts_with
 from groups.errors import Refused
+from groups.room_page import uuid_of
 from moderation import policies, queue, reading
 from moderation.access import CaseAccess, access_case, cases_of
 from moderation.models import Case, Decision, Escalation, Severity
@@ -89,7 +90,9 @@ def _do(request: SignedIn, access: CaseAccess, what: str) -> None:
         decisions.add_note(access.case, by=by, note=request.POST.get("note", ""))
         flash.success(request, "Noted.")
     elif what == "undo":
-        found = Decision.objects.filter(pk=request.POST.get("decision"), case=access.case).first()
+        found = Decision.objects.filter(
+            pk=uuid_of(request.POST.get("decision")) or UUID(int=0), case=access.case
+        ).first()
         if found is None:
             raise Http404
         decisions.reverse(found, by=by, roles=access.roles)

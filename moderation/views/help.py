@@ -1,6 +1,6 @@
 """I need help: on every participant page, with or without a script, in or out of a session."""
 
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django import forms
 from django.core.exceptions import PermissionDenied
@@ -68,7 +68,7 @@ def help_page(request: SignedIn) -> HttpResponse:
     return render(request, "moderation/help.html", {"form": form, "cid": str(uuid4())})
 
 
-def _answer(made: Flag, session: Session | None, programme_id: object) -> dict[str, object]:
+def _answer(made: Flag, session: Session | None, programme_id: UUID) -> dict[str, object]:
     at = now()
     shifts = OnCall.objects.filter(programme=programme_id, starts_at__lte=at, ends_at__gt=at).select_related("person")
     clinician = shifts.order_by("rung", "starts_at").first()

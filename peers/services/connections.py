@@ -1,4 +1,4 @@
-"""Two people agree to write to each other: invite, accept, silently decline, end. `groups` opens and closes the room."""
+"""Two people agree to write to each other: invite, accept, silently decline, end. `groups` owns the room."""
 
 from dataclasses import dataclass
 from uuid import UUID

@@ -17,7 +17,6 @@ from peers.requests import SignedIn
 from records import audit
 from records.clock import now
 
-
 if TYPE_CHECKING:
     _UserForm = forms.ModelForm[User]
 else:

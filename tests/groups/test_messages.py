@@ -4,6 +4,7 @@ import json
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -84,7 +85,7 @@ def say(cast: Cast, who: str, text: str = "still here", cid: str | None = None) 
     return messages.post(person_id=person.pk, room_id=cast.harbor_room.pk, cid=cid or str(uuid4()), text=text)
 
 
-def told(topic: str) -> list[dict[str, object]]:
+def told(topic: str) -> list[dict[str, Any]]:
     """Everything a topic was told."""
     return log.page(topic, 0)
 

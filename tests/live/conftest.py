@@ -84,10 +84,10 @@ class Socket:
         received = {"text": text} if data is None else {"bytes": data}
         await self.wire.send_input({"type": "websocket.receive", **received})
 
-    async def next(self, timeout: float = 5) -> dict[str, Any]:
+    async def next(self) -> dict[str, Any]:
         """The next frame, heads left out."""
         while True:
-            message: dict[str, Any] = json.loads(await self.wire.receive_from(timeout=timeout))
+            message: dict[str, Any] = json.loads(await self.wire.receive_from(timeout=5))
             if message.get("type") != "head":
                 return message
 

@@ -65,7 +65,7 @@ class Command(BaseCommand):
             if under_way:
                 await asyncio.wait(under_way, timeout=FINISH_SECONDS)
             await asyncio.to_thread(threads.stop)
-            reactor.stop()  # type: ignore[attr-defined]
+            reactor.stop()
 
         def stop(*_: Any) -> None:
             if not stopping.is_set():

@@ -54,7 +54,8 @@ export class MessageList {
     item.id = `m-${data.id}`;
     this.set(item, "words", data.text);
     this.links(item, data);
-    this.state(item, data.state === "held" ? "held" : data.state, { mine: true, at: data.written_at });
+    this.state(item, data.state, { mine: true, at: data.written_at });
+    this.toEnd();
   }
 
   unveiled(data) {
@@ -98,7 +99,7 @@ export class MessageList {
     this.field(item, "held")?.remove();
     if (state === "held") item.append(this.heldNote.content.cloneNode(true));
     const shown = state === "published";
-    for (const [action, visible] of [["reply", shown], ["report", shown && !mine], ["withdraw", mine && (shown || state === "held" || state === "hidden")]]) {
+    for (const [action, visible] of [["reply", shown && !mine], ["report", shown && !mine], ["withdraw", mine && (shown || state === "held" || state === "hidden")]]) {
       const control = item.querySelector(`[data-action="${action}"]`);
       if (control) control.hidden = !visible;
     }
