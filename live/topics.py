@@ -26,7 +26,7 @@ BEAT_HOOKS: list[BeatHook] = []
 
 
 def kind_of(topic: str) -> str:
-    """The kind of a topic by its key: `room:ID` is a `room`, `room:ID:staff` a `staff`; `person` and `desk` likewise."""
+    """The kind of a topic by its key: `room:ID` is a `room`, `room:ID:staff` a `staff`; so are `person` and `desk`."""
     parts = topic.split(":")
     return parts[2] if len(parts) > 2 else parts[0]
 

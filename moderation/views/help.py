@@ -42,7 +42,7 @@ def help_page(request: SignedIn) -> HttpResponse:
                 "This is for the people in treatment. Call your supervisor if you need help with one."
             )
         return render(request, "moderation/help.html", {"form": None})
-    form = HelpForm(request.POST or None)
+    form = HelpForm(request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         cohort = next((one for one in cohorts if live_session(one)), cohorts[0])
         words = form.cleaned_data["words"]

@@ -40,7 +40,7 @@ def report(request: SignedIn, message_id: UUID) -> HttpResponse:
     access = access_room(request.user, message.room_id, Permission.MESSAGE_REPORT)
     if message.seq is None or message.author_id == request.user.pk:
         raise Http404
-    form = ReportForm(request.POST or None)
+    form = ReportForm(request.POST if request.method == "POST" else None)
     fragment = request.headers.get("X-Fragment") == "1"
     context = {
         "form": form,

@@ -59,7 +59,7 @@ class ProfileForm(_UserForm):
 @require_http_methods(["GET", "POST"])
 def profile(request: SignedIn) -> HttpResponse:
     """See and change one's profile."""
-    form = ProfileForm(request.POST or None, instance=User.objects.get(pk=request.user.pk))
+    form = ProfileForm(request.POST if request.method == "POST" else None, instance=User.objects.get(pk=request.user.pk))
     if request.method == "POST" and form.is_valid():
         form.save()
         audit.record("person.profile", "person", request.user.pk, actor=request.user.pk, person=request.user.pk)
