@@ -129,7 +129,7 @@ def test_a_screen_that_is_down_is_told_to_the_desk(cast: Cast, settings: Any) ->
     assert Case.objects.get().severity == Severity.AMBER
 
 
-MATTER = {
+MATTER: dict[str, Any] = {
     "lane": "care",
     "severity": Severity.AMBER,
     "open": True,

@@ -1,0 +1,53 @@
+"""A private site for a measurement: its own database, keys and port; gone at the end."""
+
+import json
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bench import servers
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Site:
+    """Where it listens, and the environment its commands need."""
+
+    port: int
+    environ: dict[str, str]
+
+    def script(self, module: str, *arguments: str, given: str = "") -> Any:
+        """Run a module beside the site; returns the JSON of its last line."""
+        command = [sys.executable, "-m", module, *arguments]
+        done = subprocess.run(command, cwd=ROOT, env=self.environ, input=given, capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(f"{module} failed: {done.stderr.strip()[-800:]}")
+        return json.loads(done.stdout.splitlines()[-1])
+
+
+@contextmanager
+def running(backend: str, **settings: str) -> Iterator[Site]:
+    """A migrated, served, empty site on SQLite, or on PostgreSQL with Redis."""
+    with ExitStack() as stack:
+        var = stack.enter_context(tempfile.TemporaryDirectory(prefix="holdfast-bench-"))
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOLDFAST_", "DJANGO_"))}
+        kept = {
+            name: value for name, value in kept.items() if name not in ("DATABASE_URL", "REDIS_URL", "MESSAGE_GATE")
+        }
+        environ = {**kept, "HOLDFAST_VAR": var, "DJANGO_SETTINGS_MODULE": "config.settings", **settings}
+        if backend == "postgres":
+            environ["DATABASE_URL"] = stack.enter_context(servers.postgres())
+            environ["REDIS_URL"] = stack.enter_context(servers.redis())
+        for arguments in (["migrate", "--verbosity", "0"], ["createcachetable"]):
+            subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, check=True)
+        port = servers.free_port()
+        serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
+        stack.enter_context(servers.listening(serve, port, cwd=ROOT, env=environ))
+        yield Site(port, environ)
