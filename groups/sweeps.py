@@ -1,4 +1,4 @@
-"""What happens to sessions by itself, each a small task the worker goes round (records/due.py)."""
+"""What happens to sessions and memberships by itself, each a small task the worker goes round (records/due.py)."""
 
 import logging
 from collections.abc import Callable
@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from groups.events import SessionOvertime
 from groups.models import Session
-from groups.services import phases, presence, schedule, staffing
+from groups.services import enrolment, phases, presence, schedule, staffing
 from groups.services.duty import leads_of
 from groups.services.hold import hold
 from groups.session_words import LOBBY_BEFORE
@@ -33,6 +33,7 @@ def register() -> None:
     due.register("session ends", end_overdue, every=5.0)
     due.register("lost presence", presence.close_lost, every=5.0)
     due.register("weekly schedule", schedule.fill, every=60.0)
+    due.register("planned discharges", enrolment.end_due, every=30.0)
 
 
 def open_lobbies(moment: datetime) -> int:
