@@ -8,6 +8,7 @@ import json
 import sys
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import django
 
@@ -57,7 +58,7 @@ def _room(programme: Programme, lead: User, number: int, speakers: list[str]) ->
 
 
 def _person(name: str, display_name: str) -> User:
-    person = User(email=f"{name}@replay.test", display_name=display_name)
+    person = User(email=f"{name}-{uuid4().hex[:8]}@replay.test", display_name=display_name)
     person.set_unusable_password()
     person.save()
     return person

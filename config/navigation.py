@@ -7,11 +7,14 @@ from django.http import HttpRequest
 from peers.models import Grant, User
 from peers.permissions import ROLE_GRANTS, Permission, Role
 
-PLACES = (
+PLACES: tuple[tuple[str, str, Permission | tuple[Permission, ...] | None], ...] = (
     ("Home", "/home/", None),
     ("Desk", "/desk/", Permission.CASE_READ),
     ("Escalations", "/escalations/", Permission.ESCALATION_READ),
+    ("People", "/staff/people/", (Permission.PEOPLE_ENROL, Permission.IDENTITY_READ, Permission.PEOPLE_RESET)),
+    ("Invitations", "/staff/invitations/", (Permission.PEOPLE_ENROL, Permission.STAFF_INVITE)),
 )
+"""Each: its name, its address, and what opens it (one permission, or any of several; None for everybody)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,5 +41,5 @@ def staff_nav(request: HttpRequest) -> list[Place]:
     return [
         Place(name, url, request.path.startswith(url), needs is None)
         for name, url, needs in PLACES
-        if needs is None or needs in held
+        if needs is None or held & ({needs} if isinstance(needs, Permission) else set(needs))
     ]

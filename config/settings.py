@@ -3,6 +3,7 @@
 import sys
 from datetime import timedelta
 from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
 
 import dj_database_url
 from csp.constants import NONE, SELF
@@ -16,10 +17,9 @@ SECRET_KEY = ENV.secret_key
 DEBUG = False  # Error pages carry the crisis line; a traceback page would not. Tracebacks go to the log.
 PRODUCTION = ENV.mode == "production"
 DEMO = ENV.mode == "demo"
-LOCAL_HOSTS = ["localhost", "127.0.0.1", "[::1]", "testserver"]
-ALLOWED_HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()] or (
-    [] if PRODUCTION else LOCAL_HOSTS
-)
+HOSTS = [host.strip() for host in ENV.allowed_hosts.split(",") if host.strip()]
+# 127.0.0.1 is how a container asks itself whether it is well.
+ALLOWED_HOSTS = [*HOSTS, "127.0.0.1"] if PRODUCTION else [*HOSTS, "localhost", "127.0.0.1", "[::1]", "testserver"]
 ROOT_URLCONF = "config.urls"
 ASGI_APPLICATION = "config.asgi.application"
 INSTALLED_APPS = [
@@ -154,7 +154,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = ENV.https
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ENV.proxies else None
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if ENV.https]
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HOSTS if ENV.https]
 CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
 CONTENT_SECURITY_POLICY: dict[str, Any] = {
     "DIRECTIVES": {
@@ -175,7 +175,9 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
 # --- Static files --------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = BASE_DIR / "staticfiles" if PRODUCTION or ENV.static == "hashed" else VAR_DIR / "static"
+if not PRODUCTION:
+    STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = not PRODUCTION
 WHITENOISE_KEEP_ONLY_HASHED_FILES = False
@@ -183,13 +185,19 @@ STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},  # participants upload nothing
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-        if PRODUCTION
+        if PRODUCTION or ENV.static == "hashed"
         else "django.contrib.staticfiles.storage.StaticFilesStorage"
     },
 }
 
 # --- Mail ----------------------------------------------------------------------------------------------------
-EMAIL_BACKEND = "config.mail.OutboxBackend" if not ENV.email_url else "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend" if ENV.email_url else "config.mail.OutboxBackend"
+if ENV.email_url:
+    _mail = urlsplit(ENV.email_url)
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "", _mail.port or 587
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_TLS = parse_qs(_mail.query).get("tls", ["false"])[0] == "true"
+    EMAIL_TIMEOUT = 10
 OUTBOX_DIR = VAR_DIR / "outbox"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.email_from
 SITE_URL = ENV.site_url

@@ -178,7 +178,7 @@ HOSTILE = [
     "<script>document.title='owned'</script>",
     "<img src=x onerror=\"document.title='owned'\">",
     "{{ 7*7 }}{% debug %}",
-    "\"><svg onload=alert(1)>",
+    '"><svg onload=alert(1)>',
     "javascript:alert(1)",
     "<a href='https://example.test/'>click</a>",
 ]
