@@ -72,9 +72,9 @@ def memberships_on(cohort: Cohort, day: date) -> QuerySet[Membership]:
 
 
 def present_members(cohort: Cohort) -> QuerySet[User]:
-    """Everybody who is a member today, by display name."""
+    """Everybody who is a member today and has taken up their invitation, by display name."""
     today = memberships_on(cohort, local_day(cohort.programme, now()))
-    return User.objects.filter(pk__in=today.values("person")).order_by("display_name", "pk")
+    return User.objects.filter(pk__in=today.values("person"), is_active=True).order_by("display_name", "pk")
 
 
 def access_room(user: User, room_id: UUID, permission: Permission) -> RoomAccess:

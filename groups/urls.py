@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("invitations/<uuid:connection_id>/answer/", people.answer, name="peer_answer"),
     path(f"{HERE}end/", people.end, name="peer_end"),
     path("", include("groups.session_urls")),
+    path("", include("groups.people_urls")),
 ]

@@ -1,10 +1,16 @@
-"""Which roles a person holds in given scopes."""
+"""Which roles a person holds in given scopes; giving one and ending it."""
 
 from collections.abc import Iterable
 from uuid import UUID
 
+from django.db import IntegrityError, transaction
+
+from live import revoke
+from peers.errors import NotDone
 from peers.models import Grant
 from peers.permissions import ROLE_GRANTS, Permission, Role
+from records import audit
+from records.clock import now
 
 
 def roles_at(person_id: UUID, scopes: Iterable[UUID]) -> frozenset[Role]:
@@ -23,3 +29,31 @@ def scopes_with(person_id: UUID, permission: Permission) -> frozenset[UUID]:
 def allows(roles: Iterable[Role], permission: Permission) -> bool:
     """Whether any of the roles carries the permission."""
     return any(permission in ROLE_GRANTS[role] for role in roles)
+
+
+def grant(*, person_id: UUID, role: Role, scope: UUID, by: UUID) -> Grant:
+    """Somebody holds a staff role in a scope from now on. Raises `NotDone` if they hold it already."""
+    with transaction.atomic():
+        try:
+            with transaction.atomic():
+                made = Grant.objects.create(
+                    person_id=person_id, role=role, scope=scope, granted_at=now(), granted_by_id=by
+                )
+        except IntegrityError:
+            raise NotDone("They hold this role there already.") from None
+        audit.record("grant.start", "grant", made.pk, actor=by, person=person_id, role=role.value)
+        return made
+
+
+def end(*, grant_id: UUID, by: UUID) -> None:
+    """A role ends now, and every open socket that rested on it closes. Raises `NotDone` for the last admin's own."""
+    with transaction.atomic():
+        held = Grant.objects.select_for_update().filter(pk=grant_id, ended_at=None).first()
+        if held is None:
+            raise NotDone("This role has ended already.")
+        others = Grant.objects.filter(role=held.role, scope=held.scope, ended_at=None).exclude(person=held.person_id)
+        if held.role == Role.ADMIN and not others.exists():
+            raise NotDone("They are the only program admin. Name another one first.")
+        Grant.objects.filter(pk=grant_id, ended_at=None).update(ended_at=now())
+        audit.record("grant.end", "grant", held.pk, actor=by, person=held.person_id, role=held.role)
+        revoke.recheck(held.person_id)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from live import revoke
 from peers.models import User
+from peers.names import readable
 from peers.requests import SignedIn
 from records import audit
 from records.clock import now
@@ -50,16 +51,15 @@ class ProfileForm(_UserForm):
 
     def clean_display_name(self) -> str:
         """A name that can be seen."""
-        name = " ".join(str(self.cleaned_data["display_name"]).split())
-        if not name or not name.isprintable():
-            raise forms.ValidationError("Choose a name that people can read.")
-        return name
+        return readable(self.cleaned_data["display_name"])
 
 
 @require_http_methods(["GET", "POST"])
 def profile(request: SignedIn) -> HttpResponse:
     """See and change one's profile."""
-    form = ProfileForm(request.POST if request.method == "POST" else None, instance=User.objects.get(pk=request.user.pk))
+    form = ProfileForm(
+        request.POST if request.method == "POST" else None, instance=User.objects.get(pk=request.user.pk)
+    )
     if request.method == "POST" and form.is_valid():
         form.save()
         audit.record("person.profile", "person", request.user.pk, actor=request.user.pk, person=request.user.pk)
