@@ -12,6 +12,7 @@ PLACES: tuple[tuple[str, str, Permission | tuple[Permission, ...] | None], ...] 
     ("Desk", "/desk/", Permission.CASE_READ),
     ("Escalations", "/escalations/", Permission.ESCALATION_READ),
     ("People", "/staff/people/", (Permission.PEOPLE_ENROL, Permission.IDENTITY_READ, Permission.PEOPLE_RESET)),
+    ("Program", "/staff/programs/", Permission.COHORT_MANAGE),
     ("Invitations", "/staff/invitations/", (Permission.PEOPLE_ENROL, Permission.STAFF_INVITE)),
 )
 """Each: its name, its address, and what opens it (one permission, or any of several; None for everybody)."""

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from groups.views import admission, invitations
+from groups.views import admission, invitations, programme
 
 HERE = "staff/people/<uuid:person_id>/"
 
@@ -16,4 +16,11 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}discharge/<uuid:cohort_id>/", admission.discharge, name="discharge"),
     path("staff/invitations/", invitations.page, name="invitations"),
     path("staff/invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
+    path("staff/programs/", programme.programmes, name="programmes"),
+    path("staff/programs/<uuid:programme_id>/", programme.page, name="programme"),
+    path("staff/programs/<uuid:programme_id>/groups/new/", programme.new_cohort, name="cohort_new"),
+    path("staff/groups/<uuid:cohort_id>/", programme.cohort, name="cohort"),
+    path("staff/groups/<uuid:cohort_id>/times/", programme.add_time, name="time_add"),
+    path("staff/times/<uuid:slot_id>/end/", programme.end_time, name="time_end"),
+    path("staff/roles/<uuid:grant_id>/end/", programme.end_role, name="role_end"),
 ]
