@@ -25,10 +25,12 @@ class Row:
     who: str
 
 
-def place(severity: int, due_at: datetime, at: datetime) -> tuple[int, datetime]:
-    """What the queue is sorted by: graver first, then what breaches first. Pure."""
+def place(severity: int, due_at: datetime, at: datetime, *, answered: bool = False) -> tuple[int, bool, datetime]:
+    """What the queue is sorted by: graver first, then what nobody has answered, then what breaches first. Pure."""
+    if answered:
+        return -severity, True, due_at
     aged = min(severity + AGES_BY, Severity.RED) if due_at <= at and severity < Severity.RED else severity
-    return -aged, due_at
+    return -aged, False, due_at
 
 
 def rows(cases: list[Case], at: datetime, reader: object) -> list[Row]:
@@ -36,7 +38,7 @@ def rows(cases: list[Case], at: datetime, reader: object) -> list[Row]:
     flags: dict[object, list[Flag]] = {}
     for flag in Flag.objects.filter(case__in=cases).order_by("at"):
         flags.setdefault(flag.case_id, []).append(flag)
-    ordered = sorted(cases, key=lambda case: place(case.severity, case.due_at, at))
+    ordered = sorted(cases, key=lambda case: place(case.severity, case.due_at, at, answered=answered(case)))
     return [
         Row(
             case,
@@ -47,6 +49,11 @@ def rows(cases: list[Case], at: datetime, reader: object) -> list[Row]:
         )
         for case in ordered
     ]
+
+
+def answered(case: Case) -> bool:
+    """Whether a person has acted on it: its clock has stopped."""
+    return case.first_acted_at is not None
 
 
 def title(case: Case) -> str:
@@ -66,7 +73,9 @@ def _why(case: Case, flags: list[Flag], at: datetime) -> str:
         parts.append(words(flags[-1].reason).lower())
     if len(flags) > 1:
         parts.append(f"{len(flags)} flags")
-    if case.due_at <= at:
+    if answered(case):
+        parts.append("answered, still open")
+    elif case.due_at <= at:
         parts.append("past its time")
     return ", ".join(parts)
 

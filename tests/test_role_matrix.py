@@ -1,7 +1,7 @@
 """Every address, command and kind of topic as every role, against a table that people read.
 
-A new address or command without a row fails. `WRITE_ROLE_MATRIX=1 .venv/bin/pytest tests/test_role_matrix.py` writes the
-table anew; read the difference before you commit it: each cell is somebody being let in or turned away.
+A new address or command without a row fails. `WRITE_ROLE_MATRIX=1 .venv/bin/pytest tests/test_role_matrix.py` writes
+the table anew; read the difference before you commit it: each cell is somebody being let in or turned away.
 """
 
 import csv

@@ -1,7 +1,7 @@
 """The demo clinic: the cast, and a week of their lives, told through the services as it happened."""
 
 from datetime import datetime, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -118,7 +118,7 @@ def _evening(cast: Cast, evening: week.Evening) -> None:
             )
 
 
-def _befalls(cast: Cast, line: week.Said, message_id: object, at: datetime) -> None:
+def _befalls(cast: Cast, line: week.Said, message_id: UUID, at: datetime) -> None:
     message = Message.objects.select_related("author").get(pk=message_id)
     with clock.at(at):
         if line.fate == "withdrawn":
@@ -140,7 +140,7 @@ def _befalls(cast: Cast, line: week.Said, message_id: object, at: datetime) -> N
             by=cast.kim,
             roles=CLINICIAN,
             disposition="safety_plan",
-            note="Spoke for half an hour, went through his plan. His sister stays tonight. I call him tomorrow at nine.",
+            note="Spoke for half an hour, went through his plan. His sister stays. I call tomorrow at nine.",
         )
         decisions.decide(
             case, verb=Decision.Verb.DISMISS, by=cast.kim, roles=CLINICIAN, reason="Contact made, plan renewed."

@@ -6,7 +6,7 @@ from groups.errors import Refused
 from live import log
 from moderation.escalation.states import DISPOSITIONS, may_go
 from moderation.escalation.telling import note_entry, owner, tell
-from moderation.models import Escalation, Severity
+from moderation.models import Case, Escalation, Severity
 from peers.models import User
 from peers.permissions import Permission, Role
 from peers.services.roles import allows
@@ -54,6 +54,8 @@ def acknowledge(escalation: Escalation, *, by: User, roles: frozenset[Role]) -> 
         _go(found, State.ACKNOWLEDGED)
         found.acknowledged_at, found.acknowledged_by, found.next_page_at = now(), by, None
         found.save(update_fields=["state", "acknowledged_at", "acknowledged_by", "next_page_at"])
+        if found.case_id is not None:
+            Case.objects.filter(pk=found.case_id, first_acted_at=None).update(first_acted_at=found.acknowledged_at)
         _done(found, "acknowledged", by)
         return found
 

@@ -10,7 +10,7 @@ from groups.services import visibility
 from live import log
 from moderation import policies
 from moderation.escalation.answers import acknowledge, may_acknowledge
-from moderation.escalation.trigger import escalate
+from moderation.escalation.trigger import escalate, hurry
 from moderation.models import Case, Decision, Escalation, Measure, Notice, Severity
 from moderation.services.flags import live_session, note_entry, tell
 from moderation.services.notices import tell_author, tell_reporters
@@ -37,8 +37,17 @@ def matter(case: Case) -> policies.Matter:
         open=case.state == Case.State.OPEN,
         message_state=Message.objects.get(pk=case.message_id).state if case.message_id else "",
         live=live_session(case.cohort) is not None and (case.room is None or case.room.kind == "group"),
-        escalated=Escalation.objects.filter(case=case).exclude(state=Escalation.State.RESOLVED).exists(),
+        escalated=beyond_the_lead(case),
     )
+
+
+def beyond_the_lead(case: Case) -> bool:
+    """Whether an escalation has gone past the room's own lead, or somebody has it."""
+    found = Escalation.objects.filter(case=case).exclude(state=Escalation.State.RESOLVED).first()
+    if found is None:
+        return False
+    lead_only = found.session_id is not None and found.step <= 1 and found.severity < Severity.CRISIS
+    return not (found.state == Escalation.State.TRIGGERED and lead_only)
 
 
 def decide(case: Case, *, verb: str, by: User, roles: frozenset[Role], reason: str = "") -> Decision:
@@ -123,7 +132,7 @@ def _measure(decision: Decision, case: Case, roles: frozenset[Role]) -> None:
         case Verb.ESCALATE:
             session: Session | None = live_session(case.cohort)
             case.severity = max(case.severity, Severity.RED)
-            made = escalate(
+            made = hurry(case, decision.by) or escalate(
                 kind=Escalation.Kind.CONCERN,
                 severity=case.severity,
                 cohort=case.cohort,

@@ -165,6 +165,8 @@ def _what(found: Escalation, entry: EscalationEntry) -> str:
             return f"Paged {', '.join(page.person.display_name for page in pages)}."
         case "raised":
             return f"Raised to {entry.data.get('severity')}."
+        case "hurried":
+            return "Escalated by hand."
         case "acknowledged":
             return "Acknowledged."
         case "resolved":

@@ -103,7 +103,7 @@ def test_a_case_an_escalation_and_the_report_dialog(site: Site, come: Callable[.
     mo.page.set_viewport_size({"width": 360, "height": 740})
     wrong += hold_to_it(mo.page)
     kim.go("/escalations/")
-    kim.page.get_by_role("link").filter(has_text="Eve, Harbor").first.click()
+    kim.page.get_by_role("link").filter(has_text="Eve, Harbor").filter(has_text="nobody has answered").first.click()
     kim.page.get_by_role("button", name="Acknowledge").wait_for()
     wrong += hold_to_it(kim.page)
     kim.page.set_viewport_size({"width": 360, "height": 740})

@@ -14,7 +14,7 @@ from groups.models import Message, Session
 from groups.services import messages
 from live import log
 from moderation import policies, queue, reading
-from moderation.models import Case, Decision, Escalation, Evidence, Flag, Lane, Notice, Severity
+from moderation.models import Case, Decision, Escalation, Evidence, Flag, Lane, Notice, Page, Severity
 from moderation.services import claims, decisions
 from moderation.services.flags import flag
 from peers.permissions import Role
@@ -279,3 +279,20 @@ def test_reporting_by_a_plain_form_says_who_looks_and_by_when(cast: Cast, client
     assert Case.objects.get().lane == Lane.CARE
     assert client_for(cast.ben).get(path).status_code == 404
     assert client_for(cast.cal).get(path).status_code == 404
+
+
+def test_the_lead_escalates_a_red_hold_without_waiting_for_the_clock(cast: Cast) -> None:
+    say(cast, "ana", DARK)
+    case, roles = Case.objects.get(), frozenset({Role.FACILITATOR})
+    assert Page.objects.filter(person=cast.kim).count() == 0
+    decisions.decide(case, verb=Verb.ESCALATE, by=cast.fay, roles=roles)
+    assert Page.objects.filter(person=cast.kim).count() == 1
+    assert Escalation.objects.count() == 1
+    with pytest.raises(Refused):
+        decisions.decide(case, verb=Verb.ESCALATE, by=cast.fay, roles=roles)
+
+
+def test_an_answered_case_stands_behind_those_nobody_answered() -> None:
+    at = clock.now()
+    waiting, answered = (queue.place(Severity.RED, at, at, answered=acted) for acted in (False, True))
+    assert waiting < answered < queue.place(Severity.AMBER, at.replace(year=at.year + 1), at)
