@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from groups.views import admission, invitations, programme
+from groups.views import admission, invitations, programme, resets
 
 HERE = "staff/people/<uuid:person_id>/"
 
@@ -14,6 +14,8 @@ urlpatterns: list[URLPattern] = [
     path(f"{HERE}step/", admission.step, name="step"),
     path(f"{HERE}invite/", admission.invite_again, name="person_invite"),
     path(f"{HERE}discharge/<uuid:cohort_id>/", admission.discharge, name="discharge"),
+    path(f"{HERE}reset/", resets.participant, name="person_reset"),
+    path("staff/roles/<uuid:grant_id>/reset/", resets.staff, name="staff_reset"),
     path("staff/invitations/", invitations.page, name="invitations"),
     path("staff/invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("staff/programs/", programme.programmes, name="programmes"),

@@ -6,17 +6,15 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import messages as flash
 from django.contrib.auth import logout
-from django.contrib.sessions.models import Session as WebSession
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
-from live import revoke
 from peers.models import User
 from peers.names import readable
 from peers.requests import SignedIn
+from peers.services import sign_ins
 from records import audit
-from records.clock import now
 
 if TYPE_CHECKING:
     _UserForm = forms.ModelForm[User]
@@ -74,10 +72,7 @@ def profile(request: SignedIn) -> HttpResponse:
 def sign_out_everywhere(request: SignedIn) -> HttpResponse:
     """End every sign-in of this person, on every device, and close their sockets."""
     person = request.user.pk
-    for session in WebSession.objects.filter(expire_date__gt=now()).iterator():
-        if session.get_decoded().get("_auth_user_id") == str(person):
-            session.delete()
-    revoke.sign_out(person_id=person)
+    sign_ins.end_all(person)
     audit.record("person.sign_out_everywhere", "person", person, actor=person, person=person)
     logout(request)
     return redirect("account_login")
