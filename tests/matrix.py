@@ -3,6 +3,7 @@
 import csv
 import json
 from collections.abc import Iterator
+from datetime import date, time
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -15,14 +16,16 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from groups.models import Room
+from groups.models import Room, ScheduleSlot
 from groups.services import messages
 from live.commands import COMMANDS
 from live.hub import stop_hub
 from live.socket import endpoint
 from live.topics import may_follow
 from moderation.models import Case, Escalation
-from peers.models import User
+from peers.models import Grant, User
+from peers.permissions import Role
+from peers.services import invitations
 from tests.cast import Cast
 
 TABLE = Path(__file__).with_name("role_matrix.csv")
@@ -62,7 +65,16 @@ def _things(cast: Cast) -> dict[str, Any]:
     """Something of Harbor's for every kind of id in an address."""
     posted = messages.post(person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text="Good evening")
     messages.post(person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text="I want to die.")
+    slot = ScheduleSlot.objects.create(
+        cohort=cast.harbor, weekday=1, starts=time(18), minutes=90, lead=cast.fay, until=date(2020, 1, 1)
+    )
+    invited = invitations.invite(
+        email="new@clinic.example", role=Role.MODERATOR, scope=cast.programme.pk, by=cast.sam.pk
+    )
     return {
+        "slot": str(slot.pk),
+        "invitation": str(invited.pk),
+        "grant": str(Grant.objects.get(person=cast.fay).pk),
         "room": str(cast.harbor_room.pk),
         "peer": str(cast.ana_ben.pk),
         "session": str(cast.session.pk),
