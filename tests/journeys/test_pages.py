@@ -54,10 +54,12 @@ def addresses(site: Site, who: str) -> list[str]:
         "fay": ["/home/", harbor, session, f"{session}attendance/", f"{session}end/", "/escalations/"],
         "mo": ["/home/", "/desk/", "/desk/?show=closed"],
         "kim": ["/home/", "/escalations/", "/desk/"],
+        "ada": ["/home/", "/staff/people/", "/staff/people/admit/", "/staff/invitations/"],
+        "sam": ["/home/", "/staff/programs/", "/staff/invitations/", "/accounts/2fa/", "/accounts/password/change/"],
     }[who]
 
 
-@pytest.mark.parametrize("who", ["ana", "fay", "mo", "kim"])
+@pytest.mark.parametrize("who", ["ana", "fay", "mo", "kim", "ada", "sam"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desktop"])
 def test_the_pages_of_a_role(
