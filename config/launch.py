@@ -25,7 +25,7 @@ Say = Callable[[str], object]
 
 def run(port: int, say: Say) -> None:
     """Run until stopped. Raises `SystemExit` with one clear line when something does not start."""
-    environ = _choose()
+    environ = _choose(port)
     stopping = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stopping.set())
@@ -54,8 +54,9 @@ def run(port: int, say: Say) -> None:
         _stop(list(children.values()))
 
 
-def _choose() -> dict[str, str]:
-    chosen = {"HOLDFAST_MODE": "demo"}
+def _choose(port: int) -> dict[str, str]:
+    site_url = os.environ.get("HOLDFAST_SITE_URL") or f"http://127.0.0.1:{port}"  # so that links in mails work
+    chosen = {"HOLDFAST_MODE": "demo", "HOLDFAST_SITE_URL": site_url}
     for name in ("DATABASE_URL", "REDIS_URL"):
         if os.environ.get(name):
             chosen[name] = os.environ[name]
