@@ -159,7 +159,8 @@ async def replay(
     conversations: list[dict[str, Any]], prepared: dict[str, Any], port: int, speed: float, tally: Tally
 ) -> None:
     """Run every conversation, some at a time."""
-    gate, latencies = asyncio.Semaphore(AT_ONCE), []
+    gate = asyncio.Semaphore(AT_ONCE)
+    latencies: list[float] = []
 
     async def one(given: dict[str, Any], place: dict[str, Any]) -> None:
         async with gate:

@@ -12,6 +12,7 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 
 from config.demo import password, story
+from config.demo.cast import PARTICIPANTS, STAFF
 from config.env import Env, EnvError, read_env
 from config.refusals import problems
 from groups.models import Message, Programme, Session
@@ -114,28 +115,7 @@ def test_the_cast_is_told_in_demo_mode_only_and_signs_in_straight_away(settings:
     out = StringIO()
     call_command("cast", "--json", stdout=out)
     cast = json.loads(out.getvalue())
-    assert {account["email"].partition("@")[0] for account in cast["accounts"]} == set(
-        [
-            "ana",
-            "ben",
-            "eve",
-            "gus",
-            "cal",
-            "ivy",
-            "dee",
-            "fay",
-            "cory",
-            "finn",
-            "mo",
-            "nia",
-            "kim",
-            "lee",
-            "sol",
-            "ada",
-            "sam",
-            "pat",
-        ]
-    )
+    assert {account["email"].partition("@")[0] for account in cast["accounts"]} == {*PARTICIPANTS, *STAFF}
     assert {room["kind"] for room in cast["rooms"]} == {"group", "peer"}
     assert {(one["cohort"], one["state"]) for one in cast["sessions"]} == {("Harbor", "work"), ("Cedar", "scheduled")}
     for account in cast["accounts"]:

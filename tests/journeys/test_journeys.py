@@ -15,12 +15,16 @@ Come = Callable[..., Person]
 
 def harbor(site: Site) -> str:
     """The address of Harbor's room."""
-    return next(room["url"] for room in site.cast()["rooms"] if room["kind"] == "group" and room["cohort"] == "Harbor")
+    return next(
+        str(room["url"]) for room in site.cast()["rooms"] if room["kind"] == "group" and room["cohort"] == "Harbor"
+    )
 
 
 def peer_room(site: Site, cohort: str) -> str:
     """The address of a cohort's first peer room."""
-    return next(room["url"] for room in site.cast()["rooms"] if room["kind"] == "peer" and room["cohort"] == cohort)
+    return next(
+        str(room["url"]) for room in site.cast()["rooms"] if room["kind"] == "peer" and room["cohort"] == cohort
+    )
 
 
 def words() -> str:
