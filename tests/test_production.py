@@ -9,10 +9,11 @@ import signal
 import subprocess
 import sys
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pytest
 from websockets.asyncio.client import connect
@@ -22,6 +23,7 @@ from bench import servers
 from bench.client import Client
 from bench.site import ROOT, Site
 
+T = TypeVar("T")
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(120)]
 
 
@@ -59,6 +61,12 @@ def sites(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, Site
         yield webs[0], webs[1], processes[0]
 
 
+def run(work: Coroutine[Any, Any, T]) -> T:
+    """Run to the end on a thread of its own: a browser of another test may hold this thread's loop."""
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, work).result()
+
+
 def test_what_is_written_in_one_process_is_read_in_the_other(
     sites: tuple[Site, Site, subprocess.Popen[Any]],
 ) -> None:
@@ -78,7 +86,7 @@ def test_what_is_written_in_one_process_is_read_in_the_other(
         for client in (writer, reader):
             await client.close()
 
-    asyncio.run(talk())
+    run(talk())
 
 
 def test_the_site_says_that_it_is_well(sites: tuple[Site, Site, subprocess.Popen[Any]]) -> None:
@@ -116,5 +124,5 @@ def test_a_stopped_process_tells_its_sockets_to_move_and_ends(
             except ConnectionClosed as closed:
                 return closed.rcvd.code if closed.rcvd else None
 
-    assert asyncio.run(move()) == 4503
+    assert run(move()) == 4503
     assert process.wait(15) == 0

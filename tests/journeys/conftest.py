@@ -63,8 +63,19 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield started
 
 
+@pytest.fixture(scope="session")
+def led(browser: Browser, site: Site) -> Iterator[Person]:
+    """Fay has Harbor's room open all the while: a room whose lead has gone is paused after 30 s, as it should be."""
+    fay = arrive(browser, site, "fay")
+    fay.go(
+        next(str(room["url"]) for room in site.cast()["rooms"] if (room["kind"], room["cohort"]) == ("group", "Harbor"))
+    )
+    yield fay
+    fay.context.close()
+
+
 @pytest.fixture
-def come(browser: Browser, site: Site) -> Iterator[Callable[..., Person]]:
+def come(browser: Browser, site: Site, led: Person) -> Iterator[Callable[..., Person]]:
     """`come("ana")`: Ana opens a browser and signs in. Whatever her pages log as an error fails the test."""
     people: list[Person] = []
     errors: list[str] = []
