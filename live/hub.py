@@ -45,7 +45,8 @@ class Hub:
         self.clients: set[Client] = set()
         self.topics: dict[str, Followed] = {}
         self._starting: dict[str, asyncio.Future[Followed]] = {}
-        self._access = -1
+        self._access = 0
+        self._began = self.loop.create_task(self._begin())
         self._tasks = [self.loop.create_task(task) for task in (self._look(), self._beat(), self._tell_heads())]
         self._tasks.append(self.loop.create_task(ears.hear_redis(self._on_bell)))
         bus.listen(self._from_any_thread)
@@ -53,12 +54,16 @@ class Hub:
     async def stop(self) -> None:
         """Close every socket with 4503 and stop looking."""
         bus.deafen(self._from_any_thread)
-        for task in self._tasks:
+        for task in (self._began, *self._tasks):
             task.cancel()
         clients = list(self.clients)
         for client in clients:
             client.close_soon(MOVING)
         await asyncio.gather(*(client.finished() for client in clients), return_exceptions=True)
+
+    async def began(self) -> None:
+        """Wait until the hub knows where the log of access stands: from here on no revocation passes it by."""
+        await asyncio.shield(self._began)
 
     # --- following -------------------------------------------------------------------------------------------
 
@@ -144,7 +149,7 @@ class Hub:
                 self._spawn(self._tell_passing(topic, type_, kept))
 
     def _notice(self, topic: str, head: int) -> None:
-        if topic == revoke.TOPIC and head > self._access:
+        if topic == revoke.TOPIC and self._began.done() and head > self._access:
             self._spawn(self._check_access())
         followed = self.topics.get(topic)
         if followed is not None and head > max(followed.cursor, followed.wanted):
@@ -194,13 +199,21 @@ class Hub:
         self._tasks.append(task)
         task.add_done_callback(lambda done: self._tasks.remove(done) if done in self._tasks else None)
 
+    async def _begin(self) -> None:
+        while True:
+            try:
+                self._access = await reads(log.head, revoke.TOPIC)
+                return
+            except DatabaseError as error:
+                logger.warning("the hub cannot begin yet (%s)", type(error).__name__)
+                await asyncio.sleep(LOOK_SECONDS)
+
     async def _look(self) -> None:
+        await self._began
         while True:
             try:
                 for topic, head in (await reads(log.heads, [*self.topics, revoke.TOPIC])).items():
                     self._notice(topic, head)
-                if self._access < 0:
-                    self._access = await reads(log.head, revoke.TOPIC)
             except DatabaseError as error:
                 logger.warning("the look failed (%s)", type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
@@ -234,8 +247,6 @@ class Hub:
 
     async def _check_access(self) -> None:
         since, self._access = self._access, await reads(log.head, revoke.TOPIC)
-        if since < 0:
-            return
         for message in await reads(log.stretch, revoke.TOPIC, since, self._access):
             data = message["data"]
             if message["type"] == revoke.SignedOut.TYPE:

@@ -36,6 +36,7 @@ async def endpoint(scope: Scope, receive: Any, send: Send) -> None:
     client = Client(own, send, user.pk, scope["session"].session_key)
     own.clients.add(client)
     try:
+        await own.began()
         await own.follow(client, f"person:{client.user_id}")
         await _serve(own, client, receive)
     finally:

@@ -69,10 +69,14 @@ def test_what_arrives_during_a_commit_shares_the_next_transaction(writer: Writer
 def test_nobody_is_told_before_the_commit(writer: Writer) -> None:
     seen: list[bool] = []
 
+    known = threading.Event()
+
     def apply() -> None:
+        known.wait(5)
         transaction.on_commit(lambda: seen.append(future.done()))
 
     future = writer.submit("a", apply)
+    known.set()
     future.result(5)
     assert seen == [False]
 
