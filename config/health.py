@@ -6,10 +6,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 
 from live import bus
-from moderation.worker import lateness
-
-LATE_SECONDS = 30.0
-"""A worker that has not gone round for so long is late: escalations may not be going on."""
+from moderation.worker import LATE_SECONDS, lateness
 
 
 @login_not_required

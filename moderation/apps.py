@@ -14,6 +14,6 @@ class ModerationConfig(AppConfig):
         """Register."""
         import_module("moderation.topics")
         import_module("moderation.handlers").register()
-        due, pages = import_module("records.due"), import_module("moderation.escalation.pages")
-        due.register("pages", pages.page_due, every=0.5)
-        due.register("page mails", pages.mail_due, every=1.0)
+        due = import_module("records.due")
+        due.register("pages", import_module("moderation.escalation.pages").page_due, every=0.5)
+        due.register("page mails", import_module("moderation.escalation.mail").mail_due, every=1.0)

@@ -1,9 +1,10 @@
 """What happens in the rooms and concerns safety: heard in the transaction that makes it true."""
 
 from groups.gate import Finding, Verdict
-from groups.happenings import MessageScreened, MessageTakenBack, PostRefused, SessionUnstaffed
-from groups.models import Cohort, Message, Room
-from moderation.escalation.trigger import escalate
+from groups.happenings import MessageScreened, MessageTakenBack, PostRefused, SessionMoved, SessionUnstaffed
+from groups.models import Cohort, Message, Room, Session
+from groups.services import phases
+from moderation.escalation.trigger import escalate, session_over, staffed_again
 from moderation.models import Case, Escalation, Evidence, Flag, Lane, Severity
 from moderation.services.flags import flag, note_entry, tell
 from moderation.targets import NAMES
@@ -18,6 +19,7 @@ def register() -> None:
     domain.subscribe(PostRefused, refused)
     domain.subscribe(MessageTakenBack, taken_back)
     domain.subscribe(SessionUnstaffed, unstaffed)
+    domain.subscribe(SessionMoved, moved)
 
 
 def screened(event: MessageScreened) -> None:
@@ -75,6 +77,14 @@ def unstaffed(event: SessionUnstaffed) -> None:
     """A live room without anybody who could lead it: the supervisor is paged."""
     session = event.session
     escalate(kind=Escalation.Kind.UNSTAFFED, severity=Severity.RED, cohort=session.cohort, session=session)
+
+
+def moved(event: SessionMoved) -> None:
+    """A session that is over leaves nothing with its leads alone; one that goes on again has staff again."""
+    if event.after in phases.ENDS:
+        session_over(event.session)
+    elif event.before == Session.State.PAUSED:
+        staffed_again(event.session)
 
 
 def lanes_of(verdict: Verdict) -> list[tuple[Lane, Severity, list[Finding]]]:

@@ -20,6 +20,8 @@ from records import due
 from records.clock import now
 
 ROUND_SECONDS = 0.5
+LATE_SECONDS = 30.0
+"""A worker that has not gone round for so long is late: escalations may not be going on."""
 BACK_OFF_AT_MOST = 60.0
 FORGET_AFTER = timedelta(hours=1)
 log = logging.getLogger("holdfast.worker")

@@ -1,12 +1,14 @@
 """Firing an escalation: once for what is open, snapshotted, the first page in the same transaction."""
 
+from datetime import timedelta
+
 from django.db import transaction
 from django.db.models import Max
 
 from groups.models import Cohort, Session
 from live import log
-from moderation.escalation.ladder import ladder
-from moderation.escalation.pages import page_step
+from moderation.escalation.ladder import ladder, with_clinicians
+from moderation.escalation.pages import page_step, remind, start_over
 from moderation.escalation.telling import note_entry, tell
 from moderation.models import Case, Escalation, Severity
 from moderation.targets import page_after, target
@@ -15,6 +17,9 @@ from records import audit
 from records.clock import now
 
 NUMBERS = "system:numbers"
+REMIND_AGAIN = timedelta(minutes=1)
+"""Whoever has it is told again that help was asked for once more, at most so often."""
+State = Escalation.State
 
 
 def escalate(
@@ -27,12 +32,15 @@ def escalate(
     session: Session | None = None,
     by: User | None = None,
 ) -> Escalation:
-    """Escalate; if it is open already, a rise in severity pages at once and anything else changes nothing."""
+    """Escalate. What is open already is not fired twice: a rise in severity pages at once, and so does asking for help
+    again where no clinician knows yet; anything else changes nothing."""
     with transaction.atomic():
         log.lock([f"desk:{cohort.pk}", NUMBERS])
         found = _open(kind, case, session)
+        if found is not None and severity > found.severity:
+            return _rise(found, severity)
         if found is not None:
-            return _rise(found, severity) if severity > found.severity else found
+            return _asked_again(found) if kind == Escalation.Kind.HELP else found
         at, live = now(), session is not None
         made = Escalation.objects.create(
             number=(Escalation.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -42,7 +50,12 @@ def escalate(
             cohort=cohort,
             session=session,
             severity=severity,
-            policy=_policy(kind, severity, cohort, session),
+            policy={
+                "ladder": ladder(kind, severity, cohort, session, at),
+                "page_after": int(page_after(severity, live=live).total_seconds()),
+                "loop_from": 0,
+                "loop": 0,
+            },
             triggered_at=at,
             triggered_by=by,
             ack_due_at=at + target(severity, live=live),
@@ -67,14 +80,31 @@ def hurry(case: Case, by: User) -> Escalation | None:
     found = _open("", case, None)
     if found is None:
         return None
-    note_entry(found, "hurried", by)
-    page_step(found)
-    tell(found)
+    _to_the_next(found, "hurried", by)
     return found
 
 
+def session_over(session: Session) -> int:
+    """The room's leads go home: what only they know of goes to the clinician now. Returns how many did."""
+    still = Escalation.objects.select_for_update(of=("self",)).exclude(state=State.RESOLVED)
+    waiting = [one for one in still.filter(session=session).select_related("cohort") if not with_clinicians(one)]
+    for one in waiting:
+        one.session = session
+        _to_the_next(one, "session_over", None)
+    return len(waiting)
+
+
+def staffed_again(session: Session) -> None:
+    """Say so in "so far"; a human still answers for it."""
+    unstaffed = Escalation.objects.filter(kind=Escalation.Kind.UNSTAFFED, session=session)
+    for one in unstaffed.exclude(state=State.RESOLVED).select_related("cohort"):
+        note_entry(one, "staffed", None)
+        tell(one)
+
+
 def _open(kind: str, case: Case | None, session: Session | None) -> Escalation | None:
-    still = Escalation.objects.select_for_update().exclude(state=Escalation.State.RESOLVED)
+    still = Escalation.objects.select_for_update(of=("self",)).select_related("cohort", "session")
+    still = still.exclude(state=State.RESOLVED)
     if case is not None:
         return still.filter(case=case).first()
     return still.filter(kind=kind, session=session).first() if session is not None else None
@@ -82,12 +112,11 @@ def _open(kind: str, case: Case | None, session: Session | None) -> Escalation |
 
 def _rise(found: Escalation, severity: int) -> Escalation:
     """Graver than before: whoever acknowledged the milder one has not acknowledged this."""
+    live = found.session is not None and found.session.state in Session.LIVE
     found.severity = severity
-    found.policy = _policy(found.kind, severity, found.cohort, found.session)
-    found.state, found.step = Escalation.State.TRIGGERED, 0
-    found.acknowledged_at = found.acknowledged_by = None
-    found.ack_due_at = now() + target(severity, live=found.session_id is not None)
-    found.policy["loop_from"] = (found.pages.aggregate(last=Max("step"))["last"] or 0) + 1
+    found.policy["page_after"] = int(page_after(severity, live=live).total_seconds())
+    start_over(found, ladder(found.kind, severity, found.cohort, found.session, now()))
+    _unanswered(found)
     found.save()
     note_entry(found, "raised", None, severity=Severity(severity).label)
     page_step(found)
@@ -95,10 +124,30 @@ def _rise(found: Escalation, severity: int) -> Escalation:
     return found
 
 
-def _policy(kind: str, severity: int, cohort: Cohort, session: Session | None) -> dict[str, object]:
-    live = session is not None
-    return {
-        "ladder": ladder(kind, severity, cohort, session, now()),
-        "page_after": int(page_after(severity, live=live).total_seconds()),
-        "loop_from": 0,
-    }
+def _asked_again(found: Escalation) -> Escalation:
+    if not with_clinicians(found):
+        _to_the_next(found, "asked_again", None)
+        return found
+    note_entry(found, "asked_again", None)
+    last = found.pages.aggregate(last=Max("at"))["last"]
+    if found.acknowledged_by_id is not None and (last is None or now() - last >= REMIND_AGAIN):
+        remind(found, found.acknowledged_by_id)
+    tell(found)
+    return found
+
+
+def _to_the_next(found: Escalation, why: str, by: User | None) -> None:
+    """Page the next rung now, whoever of the room's leads had it."""
+    if found.state == State.ACKNOWLEDGED:
+        _unanswered(found)
+        found.save()
+    note_entry(found, why, by)
+    page_step(found)
+    tell(found)
+
+
+def _unanswered(found: Escalation) -> None:
+    """Back to where the pager goes on (not saved)."""
+    found.state, found.acknowledged_at, found.acknowledged_by = State.TRIGGERED, None, None
+    live = found.session is not None and found.session.state in Session.LIVE
+    found.ack_due_at = now() + target(found.severity, live=live)

@@ -56,9 +56,10 @@ class Escalation(models.Model):
     triggered_by = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+")
     ack_due_at = models.DateTimeField()
     step = models.PositiveIntegerField(
-        default=0, help_text="How many pages were due so far; step modulo rungs is the rung."
+        default=0, help_text="The rung of this round that is paged next; past the last one a new round begins."
     )
     next_page_at = models.DateTimeField(null=True, db_index=True, help_text="The due row the worker claims.")
+    page_failures = models.PositiveSmallIntegerField(default=0, help_text="How often in a row paging it has failed.")
     acknowledged_at = models.DateTimeField(null=True)
     acknowledged_by = models.ForeignKey("peers.User", on_delete=models.PROTECT, null=True, related_name="+")
     resolved_at = models.DateTimeField(null=True)
@@ -90,8 +91,9 @@ class Page(models.Model):
     person = models.ForeignKey("peers.User", on_delete=models.PROTECT, related_name="+")
     rung = models.PositiveSmallIntegerField(help_text="0: the live room's lead.")
     at = models.DateTimeField()
-    mailed_at = models.DateTimeField(null=True)
-    mail_failed_at = models.DateTimeField(null=True)
+    mailed_at = models.DateTimeField(null=True, help_text="Null: its mail has not gone out.")
+    mail_due_at = models.DateTimeField(null=True, db_index=True, help_text="The due row the worker claims; null: none.")
+    mail_tries = models.PositiveIntegerField(default=0)
     seen_at = models.DateTimeField(null=True)
 
     class Meta:

@@ -16,11 +16,11 @@ from groups.errors import Refused
 from groups.room_page import uuid_of
 from moderation import policies, queue, reading
 from moderation.access import CaseAccess, access_case, cases_of
+from moderation.escalation import watch
 from moderation.models import Case, Decision, Escalation, Severity
 from moderation.services import claims, decisions
 from moderation.services.flags import note_entry
 from moderation.views.words import verbs_for
-from moderation.worker import lateness
 from peers.permissions import Permission
 from peers.requests import SignedIn
 from peers.services.roles import allows
@@ -29,7 +29,6 @@ from records.clock import now
 
 PAGE = 40
 FILTERS = {"waiting": "Waiting", "mine": "Mine", "closed": "Closed today"}
-LATE_SECONDS = 30.0
 
 
 @require_GET
@@ -140,7 +139,6 @@ def _queue(request: SignedIn) -> dict[str, Any]:
         "closed": today,
     }[chosen]
     rows = queue.rows(list(shown), at, request.user.pk)
-    late = lateness()
     return {
         "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
         "shown": chosen,
@@ -152,7 +150,7 @@ def _queue(request: SignedIn) -> dict[str, Any]:
         "grave": waiting.filter(severity__gte=Severity.RED).count(),
         "last_closed": mine.exclude(closed_at=None).order_by("-closed_at").values_list("closed_at", flat=True).first(),
         "desks": [f"desk:{cohort.pk}" for cohort in cohorts_with(request.user, Permission.CASE_READ)],
-        "pager_late": late is None or late > LATE_SECONDS,
+        "troubles": watch.troubles(),
         "now": at,
     }
 

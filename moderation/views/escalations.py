@@ -15,13 +15,11 @@ from groups.access import NOT_YOURS, cohorts_with
 from groups.errors import Refused
 from moderation import reading
 from moderation.access import EscalationAccess, access_escalation, escalations_of
-from moderation.escalation import answers
+from moderation.escalation import answers, pages, watch
+from moderation.escalation.ladder import names
 from moderation.escalation.states import DISPOSITIONS
 from moderation.escalation.telling import owner
 from moderation.models import Escalation, EscalationEntry, OnCall, Page, Severity
-from moderation.views.desk import LATE_SECONDS
-from moderation.worker import lateness
-from peers.models import User
 from peers.permissions import Permission
 from peers.requests import SignedIn
 from peers.services.roles import allows
@@ -91,7 +89,6 @@ def _list(request: SignedIn) -> dict[str, Any]:
     mine = escalations_of(request.user)
     open_ones = mine.exclude(state=Escalation.State.RESOLVED).order_by("-severity", "state", "triggered_at")
     closed = mine.filter(state=Escalation.State.RESOLVED).order_by("-resolved_at")
-    late = lateness()
     cohorts = cohorts_with(request.user, Permission.ESCALATION_READ)
     return {
         "open": [(one, Severity(one.severity).label) for one in open_ones],
@@ -99,7 +96,7 @@ def _list(request: SignedIn) -> dict[str, Any]:
         "unanswered": open_ones.filter(state=Escalation.State.TRIGGERED).count(),
         "topics": [f"desk:{cohort.pk}" for cohort in cohorts],
         "on_call": _on_call(cohorts.first()),
-        "pager_late": late is None or late > LATE_SECONDS,
+        "troubles": watch.troubles(),
     }
 
 
@@ -125,7 +122,7 @@ def _one(request: SignedIn, access: EscalationAccess) -> dict[str, Any]:
         "evidence": reading.evidence_of(found.case, request.user.pk) if found.case else [],
         "notes": _case_notes(found),
         "so_far": _so_far(found),
-        "next": _next(found),
+        "next": names(pages.upcoming(found)),
         "why_not_acknowledge": answers.may_acknowledge(found, request.user, access.roles),
         "why_not_resolve": answers.may_resolve(found, access.roles),
         "dispositions": DISPOSITIONS.items(),
@@ -167,6 +164,14 @@ def _what(found: Escalation, entry: EscalationEntry) -> str:
             return f"Raised to {entry.data.get('severity')}."
         case "hurried":
             return "Escalated by hand."
+        case "asked_again":
+            return "Help was asked for again."
+        case "session_over":
+            return "The session is over; it goes to the clinician."
+        case "staffed":
+            return "The room is staffed again."
+        case "nobody":
+            return "There is nobody to page. Add a clinician or a supervisor."
         case "acknowledged":
             return "Acknowledged."
         case "resolved":
@@ -174,13 +179,6 @@ def _what(found: Escalation, entry: EscalationEntry) -> str:
         case "note":
             return "Wrote:"
     return entry.kind.replace("_", " ").capitalize() + "."
-
-
-def _next(found: Escalation) -> str:
-    if found.state != Escalation.State.TRIGGERED or found.next_page_at is None or not found.policy["ladder"]:
-        return ""
-    rung = found.policy["ladder"][found.step % len(found.policy["ladder"])]
-    return ", ".join(User.objects.filter(pk__in=rung).values_list("display_name", flat=True))
 
 
 def _on_call(cohort: Any) -> OnCall | None:

@@ -13,6 +13,7 @@ from django.test import Client
 from groups.errors import Refused
 from groups.models import Session
 from moderation.escalation import answers, cover, pages
+from moderation.escalation import mail as mails
 from moderation.escalation.states import GRAPH, OWNER
 from moderation.escalation.trigger import escalate
 from moderation.models import Case, Escalation, Flag, OnCall, Page, Severity
@@ -25,7 +26,7 @@ from tests.cast import Cast
 CLINICIAN, LEAD, SUPERVISOR = (frozenset({role}) for role in (Role.CLINICIAN, Role.FACILITATOR, Role.SUPERVISOR))
 
 
-def fire(cast: Cast, severity: int = Severity.RED, *, live: bool = False, kind: str = "help") -> Escalation:
+def fire(cast: Cast, severity: int = Severity.RED, *, live: bool = False, kind: str = "message") -> Escalation:
     """An escalation about Ana."""
     session = cast.session if live else None
     case, _ = Case.objects.get_or_create(
@@ -206,8 +207,8 @@ def test_one_that_cannot_be_paged_does_not_stop_the_others(cast: Cast) -> None:
 def test_the_mail_goes_out_once_and_says_nothing(cast: Cast, settings: Any) -> None:
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     fire(cast, Severity.CRISIS)
-    assert pages.mail_due(clock.now()) == 1
-    assert pages.mail_due(clock.now()) == 0
+    assert mails.mail_due(clock.now()) == 1
+    assert mails.mail_due(clock.now()) == 0
     (sent,) = mail.outbox
     said = f"{sent.subject} {sent.body}"
     for word in ("Ana", "Harbor", "Northside", "crisis", "suicid", "treatment", "group", "Holdfast"):
@@ -218,10 +219,10 @@ def test_the_mail_goes_out_once_and_says_nothing(cast: Cast, settings: Any) -> N
 def test_mail_that_cannot_be_sent_is_tried_again(cast: Cast, settings: Any) -> None:
     fire(cast)
     settings.EMAIL_BACKEND = "nowhere.Backend"
-    assert pages.mail_due(clock.now()) == 0
+    assert mails.mail_due(clock.now()) == 0
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
     with clock.later(seconds=31):
-        assert pages.mail_due(clock.now()) == 1
+        assert mails.mail_due(clock.now()) == 1
 
 
 @pytest.mark.parametrize(

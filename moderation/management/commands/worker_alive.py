@@ -4,9 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from moderation.worker import lateness
-
-LATE_SECONDS = 30.0
+from moderation.worker import LATE_SECONDS, lateness
 
 
 class Command(BaseCommand):
