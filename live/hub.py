@@ -89,7 +89,10 @@ class Hub:
         joined_before = any(other.user_id == client.user_id for other in followed.clients)
         client.positions[topic] = at
         followed.clients.add(client)
-        if not joined_before:
+        await self._recheck_one(
+            client, topic
+        )  # access taken away since the caller asked would be noticed by nobody else
+        if not joined_before and topic in client.positions:
             await self._hooks(topics.JOIN_HOOKS, client, topic)
         return at
 
@@ -263,9 +266,12 @@ class Hub:
     async def _recheck(self, person: UUID) -> None:
         for client in [client for client in self.clients if client.user_id == person]:
             for topic in list(client.positions):
-                if not await reads(topics.may_follow, person, topic):
-                    client.close_soon(NO_ACCESS)
-                    await self.unfollow(client, topic)
+                await self._recheck_one(client, topic)
+
+    async def _recheck_one(self, client: Client, topic: str) -> None:
+        if not await reads(topics.may_follow, client.user_id, topic):
+            client.close_soon(NO_ACCESS)
+            await self.unfollow(client, topic)
 
 
 _hubs: "WeakKeyDictionary[asyncio.AbstractEventLoop, Hub]" = WeakKeyDictionary()

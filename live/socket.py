@@ -2,10 +2,13 @@
 
 import asyncio
 import logging
+from importlib import import_module
 from time import monotonic
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
+from django.contrib.auth import get_user_model
 from django.db import Error as DatabaseFailure
 
 from live import frames
@@ -13,6 +16,7 @@ from live.client import IDLE, SIGNED_OUT, Client, Send
 from live.commands import COMMANDS, Answer, Refusal, read_fields
 from live.events import VERSION, encode
 from live.hub import Hub, hub
+from live.threads import reads
 
 IDLE_SECONDS = 60.0
 logger = logging.getLogger("holdfast.socket")
@@ -37,11 +41,22 @@ async def endpoint(scope: Scope, receive: Any, send: Send) -> None:
     own.clients.add(client)
     try:
         await own.began()
+        # A sign-out before this look is seen by it; one after it is told to the hub, which knows this client by now.
+        if not await reads(_signed_in, client.user_id, client.session_key):
+            client.close_soon(SIGNED_OUT)
+            await client.finished()
+            return
         await own.follow(client, f"person:{client.user_id}")
         await _serve(own, client, receive)
     finally:
         client.abandon()
         await asyncio.shield(own.leave(client))
+
+
+def _signed_in(user_id: UUID, session_key: str | None) -> bool:
+    """Whether the sign-in that opened a socket still stands."""
+    sessions = import_module(settings.SESSION_ENGINE).SessionStore()
+    return sessions.exists(session_key) and get_user_model().objects.filter(pk=user_id, is_active=True).exists()
 
 
 async def _serve(own: Hub, client: Client, receive: Any) -> None:

@@ -21,6 +21,7 @@ from groups.services import messages
 from live.commands import COMMANDS
 from live.hub import stop_hub
 from live.socket import endpoint
+from live.threads import reads
 from live.topics import may_follow
 from moderation.models import Case, Escalation
 from peers.models import Grant, User
@@ -141,6 +142,7 @@ async def _command(cast: Cast, who: str, name: str, things: dict[str, Any]) -> s
     socket = WebsocketCommunicator(endpoint, "/ws/")
     socket.scope["user"] = _person(cast, who)
     socket.scope["session"] = SessionStore()
+    await reads(socket.scope["session"].create)
     await socket.connect(timeout=5)
     fields = {
         "room": things["room"],

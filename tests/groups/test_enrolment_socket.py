@@ -23,8 +23,8 @@ async def joined(live_cast: Cast) -> AsyncIterator[Sockets]:
     """Connected sockets that follow Harbor's room, closed at the end."""
     opened: list[Socket] = []
 
-    async def connect(user: User, session_key: str | None = None) -> Socket:
-        socket = Socket(user, session_key)
+    async def connect(user: User) -> Socket:
+        socket = Socket(user)
         await socket.connect()
         opened.append(socket)
         answer, _ = await socket.ask(cmd="join", cid="j", room=str(live_cast.harbor_room.pk))
@@ -68,7 +68,7 @@ async def test_a_role_that_ends_closes_their_sockets(live_cast: Cast, joined: So
 
 
 async def test_signing_out_closes_the_sockets_of_that_device_only(live_cast: Cast, joined: Sockets) -> None:
-    phone, laptop = await joined(live_cast.ana, "phone-key"), await joined(live_cast.ana, "laptop-key")
-    await done(lambda: revoke.sign_out(session_key="phone-key"))
+    phone, laptop = await joined(live_cast.ana), await joined(live_cast.ana)
+    await done(lambda: revoke.sign_out(session_key=phone.session.session_key))
     assert await phone.closed() == 4401
     assert await still_open(laptop, live_cast)

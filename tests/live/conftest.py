@@ -63,16 +63,16 @@ def tell(topic: str, *numbers: int) -> list[int]:
 class Socket:
     """A test's end of a socket."""
 
-    def __init__(self, user: Any, session_key: str | None = None) -> None:
+    def __init__(self, user: Any) -> None:
         """Not connected yet."""
-        scope_session = SessionStore(session_key)
-        self.user = user
+        self.user, self.session = user, SessionStore()
         self.wire = WebsocketCommunicator(endpoint, "/ws/")
         self.wire.scope["user"] = user
-        self.wire.scope["session"] = scope_session
+        self.wire.scope["session"] = self.session
 
     async def connect(self) -> None:
-        """Connect."""
+        """Sign in and connect."""
+        await threads.reads(self.session.create)
         assert (await self.wire.connect(timeout=5))[0]
 
     async def send(self, **fields: Any) -> None:
@@ -113,8 +113,8 @@ async def sockets() -> AsyncIterator[Any]:
     """Makes connected sockets; disconnects them all at the end."""
     opened: list[Socket] = []
 
-    async def connect(user: Any, session_key: str | None = None) -> Socket:
-        socket = Socket(user, session_key)
+    async def connect(user: Any) -> Socket:
+        socket = Socket(user)
         await socket.connect()
         opened.append(socket)
         return socket

@@ -120,12 +120,37 @@ async def test_revoked_access_closes_the_socket_and_nobody_else_s(
 
 
 async def test_signing_out_closes_the_sockets_of_that_session_only(sockets: Any, person: Any) -> None:
-    one, two = await sockets(person, "first-session-key"), await sockets(person, "second-session-key")
+    one, two = await sockets(person), await sockets(person)
     await one.ask(cmd="watch", cid="c", topic="me")
     await two.ask(cmd="watch", cid="c", topic="me")
-    await reads(revoke.sign_out, session_key="first-session-key")
+    await reads(revoke.sign_out, session_key=one.session.session_key)
     assert await one.closed() == 4401
     assert (await two.ask(cmd="watch", cid="d", topic="me"))[0]["ok"] is True
+
+
+async def test_a_sign_in_that_ended_before_the_socket_was_served_opens_nothing(person: Any) -> None:
+    socket = Socket(person)
+    await reads(socket.session.create)
+    await reads(socket.session.delete)
+    assert (await socket.wire.connect(timeout=5))[0]
+    assert await socket.closed() == 4401
+
+
+async def test_access_taken_away_while_a_topic_is_being_joined_closes_the_socket(
+    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    head = log.head
+
+    def discharged_meanwhile(topic: str) -> int:
+        if topic == desk:
+            made_up.discard((person.pk, desk))
+        return head(topic)
+
+    monkeypatch.setattr(log, "head", discharged_meanwhile)
+    await socket.send(cmd="watch", cid="c", topic=desk)
+    assert await socket.closed() == 4403
 
 
 @pytest.mark.parametrize(
