@@ -6,12 +6,14 @@ Importing this module registers the hooks with `live/topics.py`.
 import asyncio
 import logging
 from collections.abc import Iterable, Sequence
+from typing import Any
 from uuid import UUID
 
 from django.db import DatabaseError
 
 from groups.events import Presence
 from groups.happenings import MembershipEnded
+from groups.models import Session
 from groups.services import presence, staffing, turns
 from live import topics
 from live.passing import apass_on
@@ -44,11 +46,21 @@ async def went(client: Follower, topic: str) -> None:
         await writes(topic, _went, client.user_id, id_of(topic))
 
 
+@topics.on_told("session.changed")
+async def opened(message: dict[str, Any], people: Sequence[UUID]) -> None:
+    """The lobby opened: whoever waited in the room has come to the session."""
+    topic = message["on"]
+    if message["data"]["state"] == Session.State.LOBBY and kind_of(topic) == "room":
+        await asyncio.gather(*(writes(topic, _came, person, id_of(topic)) for person in people))
+        await _tell_soon(id_of(topic))
+
+
 @topics.on_beat
 async def stayed(here: Sequence[tuple[UUID, str]]) -> None:
     """Everybody this process serves is still here; whoever has been gone for a minute is not told as here any more."""
     pairs = [(person, id_of(topic)) for person, topic in here if kind_of(topic) == "room"]
-    await writes("presence", presence.beat, pairs)
+    opened = await writes("presence", presence.beat, pairs)
+    await asyncio.gather(*(writes(f"session:{session}", _arrived, session, person) for session, person in opened))
     rooms = {room for _, room in pairs}
     for room in _told.keys() - rooms:
         del _told[room]
@@ -66,9 +78,13 @@ domain.subscribe(MembershipEnded, _left_the_group)
 def _came(person_id: UUID, room_id: UUID) -> UUID | None:
     session = presence.joined(person_id=person_id, room_id=room_id)
     if session is not None:
-        staffing.arrived(session_id=session, person_id=person_id)
-        turns.latecomer(session_id=session, person_id=person_id)
+        _arrived(session, person_id)
     return session
+
+
+def _arrived(session: UUID, person_id: UUID) -> None:
+    staffing.arrived(session_id=session, person_id=person_id)
+    turns.latecomer(session_id=session, person_id=person_id)
 
 
 def _went(person_id: UUID, room_id: UUID) -> None:

@@ -173,12 +173,21 @@ class Hub:
                     for client in followed.clients:
                         if client.positions.get(topic, 0) < message["seq"]:
                             self._send_frame(client, topic, message["seq"], frame)
+                    for hook in topics.TOLD_HOOKS.get(message["type"], ()):
+                        people = list(dict.fromkeys(client.user_id for client in followed.clients))
+                        self._spawn(self._told(hook, message, people))
                 followed.cursor = messages[-1]["seq"]
         except DatabaseError as error:
             followed.wanted = followed.cursor
             logger.warning("a topic could not be read (%s); the next look tries again", type(error).__name__)
         finally:
             followed.fetching = False
+
+    async def _told(self, hook: topics.ToldHook, message: dict[str, Any], people: list[UUID]) -> None:
+        try:
+            await hook(message, people)
+        except DatabaseError as error:
+            logger.warning("a hook failed (%s)", type(error).__name__)
 
     async def _tell_passing(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
         told = (await reads(hydrate, type_, [kept]))[0]

@@ -17,12 +17,14 @@ class Follower(Protocol):
 
 Hook = Callable[[Follower, str], Awaitable[None]]
 BeatHook = Callable[[Sequence[tuple[UUID, str]]], Awaitable[None]]
+ToldHook = Callable[[dict[str, Any], Sequence[UUID]], Awaitable[None]]
 
 _may: dict[str, May] = {}
 JOIN_HOOKS: list[Hook] = []
 LEAVE_HOOKS: list[Hook] = []
 UNFOLLOW_HOOKS: list[Hook] = []
 BEAT_HOOKS: list[BeatHook] = []
+TOLD_HOOKS: dict[str, list[ToldHook]] = {}
 
 
 def kind_of(topic: str) -> str:
@@ -74,3 +76,13 @@ def on_beat(hook: BeatHook) -> BeatHook:
     """Call `hook([(person, topic), …])` about every ten seconds with everybody this process serves."""
     BEAT_HOOKS.append(hook)
     return hook
+
+
+def on_told(type_: str) -> Callable[[ToldHook], ToldHook]:
+    """Call `hook(message, people)` after an event of this type was told here, with those who follow its topic here."""
+
+    def declare(hook: ToldHook) -> ToldHook:
+        TOLD_HOOKS.setdefault(type_, []).append(hook)
+        return hook
+
+    return declare

@@ -66,10 +66,11 @@ def left(*, person_id: UUID, room_id: UUID) -> UUID | None:
     return session
 
 
-def beat(pairs: Iterable[tuple[UUID, UUID]]) -> None:
+def beat(pairs: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
     """This server's heartbeat, with every (person, room) it has a socket for.
 
     Extends their spans, opens missing ones (a session may have become live since), closes those whose socket is gone.
+    Returns the (session, person) of those whose span it opened.
     """
     connected = set(pairs)
     live = live_in({room for _, room in connected})
@@ -85,8 +86,10 @@ def beat(pairs: Iterable[tuple[UUID, UUID]]) -> None:
         open_spans.filter(pk__in=alive).update(seen_at=now())
     if gone := [pk for key, pk in kept.items() if key not in wanted]:
         open_spans.filter(pk__in=gone).update(left_at=F("seen_at"))
-    for session, person in sorted(wanted - kept.keys()):
+    opened = sorted(wanted - kept.keys())
+    for session, person in opened:
         _open(session, person, SERVER)
+    return opened
 
 
 def touched(*, person_id: UUID, session_id: UUID) -> None:

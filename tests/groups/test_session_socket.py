@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import pytest
 
-from groups.models import PresenceSpan, Session
+from groups.models import PresenceSpan, Session, Turn
 from groups.services import phases, staffing
 from live.hub import stop_hub
 from live.threads import reads
@@ -143,12 +144,18 @@ async def test_a_socket_that_goes_closes_its_span_and_the_rule_hands_over(here: 
     assert event["data"]["leading"]["name"] == "Cory"
 
 
-async def test_a_session_that_goes_live_while_people_wait_counts_them_from_the_next_heartbeat(
-    here: Harbor, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("told", [True, False])
+async def test_who_waits_in_the_room_when_the_lobby_opens_has_come_and_has_a_turn(
+    here: Harbor, sockets: Sockets, monkeypatch: pytest.MonkeyPatch, told: bool
 ) -> None:
-    monkeypatch.setattr("live.hub.BEAT_SECONDS", 0.05)
+    """At once where the change is heard; where it is not, by the next heartbeat, even once the round has begun."""
+    monkeypatch.setattr("live.hub.BEAT_SECONDS", 60 if told else 0.3)
+    if not told:
+        monkeypatch.setattr("live.topics.TOLD_HOOKS", {})
     await reads(lambda: Session.objects.filter(pk=here.session.pk).update(state="scheduled"))
     await join(sockets, here, here.ana)
     assert not await reads(PresenceSpan.objects.exists)
-    await reads(lambda: phases.move(session_id=here.session.pk, by=here.fay.pk, to="lobby"))
+    for phase in ("lobby", "opening", "check_in"):
+        await reads(partial(phases.move, session_id=here.session.pk, by=here.fay.pk, to=phase))
+    await until(Turn.objects.filter(person=here.ana, state="speaking").exists)
     await until(PresenceSpan.objects.filter(person=here.ana, left_at=None).exists)
