@@ -10,7 +10,7 @@ from groups.models import Room
 from groups.policies import can_post
 from groups.services import presence, reading
 from groups.services.standing import live_session_for, standing
-from groups.words import why_not, zone_of
+from groups.words import head_and_rest, why_not, zone_of
 from live import log
 from peers.models import User
 
@@ -48,6 +48,7 @@ def standing_context(reader: User, access: RoomAccess) -> dict[str, Any]:
     decision = can_post(standing(reader.pk, access))
     session = live_session_for(access.room) if access.room.kind == Room.Kind.GROUP else None
     inside = SessionAccess(access.cohort, access.roles, access.room, session) if session is not None else None
+    why = "" if decision.allowed else why_not(decision, access.cohort, zone_of(reader, access.cohort))
     return {
         "access": access,
         "room": access.room,
@@ -55,7 +56,8 @@ def standing_context(reader: User, access: RoomAccess) -> dict[str, Any]:
         "session": session,
         "console": console(inside, reader) if inside is not None else None,
         "decision": decision,
-        "why_not": "" if decision.allowed else why_not(decision, access.cohort, zone_of(reader, access.cohort)),
+        "why_not": why,
+        "closed": dict(zip(("title", "more"), head_and_rest(why), strict=True)),
         "base": "base_staff.html" if access.is_staff else "base_participant.html",
     }
 

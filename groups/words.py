@@ -27,13 +27,23 @@ def clock(moment: datetime, zone: ZoneInfo) -> str:
     )
 
 
+def head_and_rest(words: str) -> tuple[str, str]:
+    """The first sentence, and what follows it."""
+    head, stop, rest = words.partition(". ")
+    return head + stop.strip(), rest
+
+
 def why_not(decision: Decision, cohort: Cohort, zone: ZoneInfo) -> str:
     """Why this person may not write now, in words for them."""
     name, until = cohort.name, clock(decision.until, zone) if decision.until else ""
     phone = f"You can call {cohort.programme.phone}."
     match decision.why:
         case "no_session":
-            return f"{name} is closed until {until}." if until else f"{name} has no session planned yet. {phone}"
+            return (
+                f"{name} is closed until {until}. What was written stays here to read."
+                if until
+                else f"{name} has no session planned yet. {phone}"
+            )
         case "ended":
             return f"{name} has ended for today."
         case "lobby":
@@ -43,7 +53,8 @@ def why_not(decision: Decision, cohort: Cohort, zone: ZoneInfo) -> str:
         case "paused":
             return "The room is paused. Writing opens again when it goes on."
         case "unstaffed":
-            return f"No one is leading right now. Writing opens when one of them is here. {phone}"
+            opens = "The supervisor has been called. Writing opens when somebody leads again."
+            return f"No one is leading right now. {opens} {phone}"
         case "turn":
             return "It is someone else's turn. Write now, send when it's yours."
         case "peer_live":

@@ -48,13 +48,20 @@ def list_part(request: SignedIn) -> HttpResponse:
 @require_GET
 @never_cache
 def escalation(request: SignedIn, escalation_id: UUID) -> HttpResponse:
-    """One escalation: who, where, the words, so far, and the next step."""
+    """One escalation: who, where, the words, so far, and the next step.
+
+    A page that is open already asks for the part that changes, and gets it only when something happened since.
+    """
     access = access_escalation(request.user, escalation_id)
+    again = "X-Fragment" in request.headers
+    if again and request.GET.get("seen") == _version(access.escalation):
+        return HttpResponse(status=204)
     audit.record(
         "escalation.read", "escalation", escalation_id, actor=request.user.pk, person=access.escalation.person_id
     )
     Page.objects.filter(escalation=access.escalation, person=request.user, seen_at=None).update(seen_at=now())
-    return render(request, "moderation/escalation.html", _one(request, access))
+    page = "moderation/_escalation.html" if again else "moderation/escalation.html"
+    return render(request, page, _one(request, access))
 
 
 @require_POST
@@ -102,7 +109,7 @@ def _list(request: SignedIn) -> dict[str, Any]:
 
 def _one(request: SignedIn, access: EscalationAccess) -> dict[str, Any]:
     found = access.escalation
-    number = ""
+    number, upcoming = "", pages.upcoming(found)
     if (
         found.person is not None
         and found.person.callback_number_sealed
@@ -122,7 +129,9 @@ def _one(request: SignedIn, access: EscalationAccess) -> dict[str, Any]:
         "evidence": reading.evidence_of(found.case, request.user.pk) if found.case else [],
         "notes": _case_notes(found),
         "so_far": _so_far(found),
-        "next": names(pages.upcoming(found)),
+        "version": _version(found),
+        "next": names(upcoming),
+        "next_are": len(upcoming) > 1,
         "why_not_acknowledge": answers.may_acknowledge(found, request.user, access.roles),
         "why_not_resolve": answers.may_resolve(found, access.roles),
         "dispositions": DISPOSITIONS.items(),
@@ -145,15 +154,19 @@ def _so_far(found: Escalation) -> list[dict[str, Any]]:
         rows.append(
             {
                 "at": entry.at,
-                "who": entry.by.display_name if entry.by else "",
-                "what": _what(found, entry),
+                "what": _what(found, entry, entry.by.display_name if entry.by else ""),
                 "note": note,
             }
         )
     return rows
 
 
-def _what(found: Escalation, entry: EscalationEntry) -> str:
+def _version(found: Escalation) -> str:
+    """Whatever happens to an escalation adds a line to "so far"."""
+    return str(found.entries.count())
+
+
+def _what(found: Escalation, entry: EscalationEntry, who: str) -> str:
     match entry.kind:
         case "triggered":
             return f"Triggered: {found.get_kind_display()}."
@@ -163,7 +176,7 @@ def _what(found: Escalation, entry: EscalationEntry) -> str:
         case "raised":
             return f"Raised to {entry.data.get('severity')}."
         case "hurried":
-            return "Escalated by hand."
+            return f"{who or 'Somebody'} escalated it by hand."
         case "asked_again":
             return "Help was asked for again."
         case "session_over":
@@ -173,11 +186,11 @@ def _what(found: Escalation, entry: EscalationEntry) -> str:
         case "nobody":
             return "There is nobody to page. Add a clinician or a supervisor."
         case "acknowledged":
-            return "Acknowledged."
+            return f"{who} acknowledged."
         case "resolved":
-            return f"Resolved: {DISPOSITIONS.get(str(entry.data.get('disposition')), '')}."
+            return f"{who} resolved it: {DISPOSITIONS.get(str(entry.data.get('disposition')), '').lower()}."
         case "note":
-            return "Wrote:"
+            return f"{who} wrote:"
     return entry.kind.replace("_", " ").capitalize() + "."
 
 

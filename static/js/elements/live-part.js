@@ -28,8 +28,10 @@ class LivePart extends HTMLElement {
 
   async refresh() {
     let answer;
-    try { answer = await fetch(this.dataset.url, { headers: { "X-Fragment": "1" } }); } catch { return; }
-    if (!answer.ok) return;
+    const version = this.querySelector("[data-version]")?.dataset.version;
+    const url = version ? `${this.dataset.url}?seen=${encodeURIComponent(version)}` : this.dataset.url;
+    try { answer = await fetch(url, { headers: { "X-Fragment": "1" } }); } catch { return; }
+    if (!answer.ok || answer.status === 204) return;
     const html = await answer.text();
     if (html === this.last) return;
     this.last = html;

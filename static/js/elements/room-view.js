@@ -4,13 +4,22 @@ import { Kept } from "../lib/kept.js";
 import { MessageList } from "./message-list.js";
 import { Composer } from "./composer.js";
 import { drawHour } from "../page.js";
+import { at as clockAt } from "../lib/time.js";
 
 const PHASES = { lobby: "The lobby is open", opening: "Opening", check_in: "The check-in round began", work: "Work began", closing_round: "The closing round began", ended: "The session ended", paused: "The room is paused" };
+
+/* What a change of the session says in the room. */
+function said({ state, reason, leading }, before, at) {
+  if (reason === "handed_over") return leading ? `${leading.name} leads now` : null;
+  const words = before === "paused" && state !== "ended" ? "The room goes on" : PHASES[state] ?? state;
+  return `${words}, ${clockAt(at)}`;
+}
 
 class RoomView extends HTMLElement {
   connectedCallback() {
     if ("still" in this.dataset) return;
     this.me = document.body.dataset.me;
+    this.state = this.dataset.state;
     this.room = this.dataset.room;
     this.seqs = { [this.topic]: Number(this.dataset.head), [`person:${this.me}`]: Number(this.dataset.ownHead) };
     if ("staff" in this.dataset) this.seqs[`${this.topic}:staff`] = Number(this.dataset.staffHead);
@@ -66,7 +75,12 @@ class RoomView extends HTMLElement {
       case "message.restored": if (on === this.topic) this.list.restored(data); break;
       case "message.released": this.heldForStaff(); break;
       case "session.changed":
-        if (on === this.topic) { this.list.line(PHASES[data.state] ?? data.state); this.refresh(); }
+        if (on === this.topic) {
+          const words = said(data, this.state, at);
+          if (words) this.list.line(words);
+          this.state = data.state;
+          this.refresh();
+        }
         this.told(); break;
       case "turns.changed": case "hand.changed": case "farewells.changed": case "session.overtime":
         if (on === this.topic || type === "farewells.changed" || type === "session.overtime") { this.refresh(); this.told(); } break;
@@ -140,6 +154,7 @@ class RoomView extends HTMLElement {
   }
 
   async clicked(event) {
+    if (event.target.closest("[data-try-now]")) { this.live.again(); return; }
     const older = event.target.closest("[data-older]");
     if (older) { event.preventDefault(); await this.showOlder(older); return; }
     const control = event.target.closest("[data-action]");

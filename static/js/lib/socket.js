@@ -1,6 +1,9 @@
 /* One socket for the page: connects, resumes every topic where it was, answers commands by their cid.
    It knows the protocol's envelope (docs/protocol.md) and nothing of rooms. */
 const WAITS = [500, 1000, 2000, 4000, 8000, 15000];
+/* A connection can die without a word. The server says where each topic stands every 15 s, and answers within seconds. */
+const SILENT_MS = 40000;
+const ANSWER_MS = 12000;
 
 export class Live extends EventTarget {
   constructor() {
@@ -11,6 +14,8 @@ export class Live extends EventTarget {
     this.ended = null;
     this.onopen = async () => {};
     addEventListener("online", () => this.again());
+    addEventListener("offline", () => this.lost());
+    setInterval(() => this.watch(), 3000);
     document.addEventListener("visibilitychange", () => { if (!document.hidden && !this.open) this.again(); });
   }
 
@@ -20,23 +25,39 @@ export class Live extends EventTarget {
     const socket = this.socket = new WebSocket(url);
     socket.onopen = async () => {
       this.open = true;
+      this.heardAt = Date.now();
       try { await this.onopen(); this.failures = 0; this.tell("up"); } catch (refused) {
         if (refused?.code) this.tell("refused", refused); else socket.close();
       }
     };
     socket.onmessage = ({ data }) => this.hear(JSON.parse(data));
-    socket.onclose = ({ code }) => {
-      if (socket !== this.socket) return;
-      this.open = false;
-      for (const { reject } of this.waiting.values()) reject(new Error("offline"));
-      this.waiting.clear();
-      if (code === 4401 || code === 4403) { this.ended = code; this.tell("ended", { code }); return; }
-      this.tell("down");
-      clearTimeout(this.timer);
-      const wait = code === 4503 ? 200 : WAITS[Math.min(this.failures, WAITS.length - 1)];
-      this.failures += 1;
-      this.timer = setTimeout(() => this.connect(), wait * (0.75 + Math.random() / 2));
-    };
+    socket.onclose = ({ code }) => { if (socket === this.socket) this.closed(code); };
+  }
+
+  closed(code) {
+    this.open = false;
+    for (const { reject } of this.waiting.values()) reject(new Error("offline"));
+    this.waiting.clear();
+    if (code === 4401 || code === 4403) { this.ended = code; this.tell("ended", { code }); return; }
+    this.tell("down");
+    clearTimeout(this.timer);
+    const wait = code === 4503 ? 200 : WAITS[Math.min(this.failures, WAITS.length - 1)];
+    this.failures += 1;
+    this.timer = setTimeout(() => this.connect(), wait * (0.75 + Math.random() / 2));
+  }
+
+  /* The other side does not answer: let go of this socket without waiting for its goodbye. */
+  lost() {
+    if (!this.open) return;
+    const socket = this.socket;
+    this.socket = null;
+    socket.close();
+    this.closed(1006);
+  }
+
+  watch() {
+    const late = [...this.waiting.values()].some(({ at }) => Date.now() - at > ANSWER_MS);
+    if (this.open && (late || Date.now() - this.heardAt > SILENT_MS)) this.lost();
   }
 
   again() {
@@ -46,6 +67,7 @@ export class Live extends EventTarget {
   }
 
   hear(frame) {
+    this.heardAt = Date.now();
     if ("ack" in frame) {
       const waiting = this.waiting.get(frame.ack);
       this.waiting.delete(frame.ack);
@@ -58,8 +80,8 @@ export class Live extends EventTarget {
   /* Resolves with the acknowledgement; rejects with the refusal ({code, reason}) or with Error("offline"). */
   send(cmd, fields = {}, cid = crypto.randomUUID()) {
     return new Promise((resolve, reject) => {
-      if (!this.open || this.socket.readyState !== WebSocket.OPEN) { reject(new Error("offline")); return; }
-      this.waiting.set(cid, { resolve, reject });
+      if (!this.open || this.socket?.readyState !== WebSocket.OPEN) { reject(new Error("offline")); return; }
+      this.waiting.set(cid, { resolve, reject, at: Date.now() });
       this.socket.send(JSON.stringify({ v: 1, cmd, cid, ...fields }));
     });
   }
