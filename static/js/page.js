@@ -52,6 +52,8 @@ function drawClocks() {
       : size < 86400 ? `${Math.floor(size / 3600)} h ${String(Math.floor((size % 3600) / 60)).padStart(2, "0")}` : `${Math.floor(size / 86400)} d`;
     clock.textContent = left < 0 ? `${words} over` : words;
     clock.toggleAttribute("data-over", left < 0);
+    const said = clock.parentElement.querySelector("[data-left]");
+    if (said && left < 0) said.textContent = said.dataset.left;
   }
 }
 
