@@ -11,6 +11,7 @@ PLACES: tuple[tuple[str, str, Permission | tuple[Permission, ...] | None], ...] 
     ("Home", "/home/", None),
     ("Desk", "/desk/", Permission.CASE_READ),
     ("Escalations", "/escalations/", Permission.ESCALATION_READ),
+    ("On call", "/on-call/", (Permission.ESCALATION_ACKNOWLEDGE, Permission.ON_CALL_MANAGE)),
     ("People", "/staff/people/", (Permission.PEOPLE_ENROL, Permission.IDENTITY_READ, Permission.PEOPLE_RESET)),
     ("Program", "/staff/programs/", Permission.COHORT_MANAGE),
     ("Invitations", "/staff/invitations/", (Permission.PEOPLE_ENROL, Permission.STAFF_INVITE)),

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from moderation.views import desk, escalations, held, help, report  # noqa: A004  (the page is called help)
+from moderation.views import desk, escalations, held, help, on_call, report  # noqa: A004  (the page is called help)
 
 app_name = "moderation"
 
@@ -17,6 +17,8 @@ urlpatterns: list[URLPattern] = [
     path("escalations/open/", escalations.list_part, name="escalations_open"),
     path("escalations/<uuid:escalation_id>/", escalations.escalation, name="escalation"),
     path("escalations/<uuid:escalation_id>/act/", escalations.act, name="escalation_act"),
+    path("on-call/", on_call.page, name="on_call"),
+    path("on-call/<uuid:shift_id>/end/", on_call.end, name="on_call_end"),
     path("help/", help.help_page, name="help"),
     path("messages/<uuid:message_id>/report/", report.report, name="report"),
     path("notices/", report.notices_part, name="notices"),

@@ -23,7 +23,7 @@ from live.hub import stop_hub
 from live.socket import endpoint
 from live.threads import reads
 from live.topics import may_follow
-from moderation.models import Case, Escalation
+from moderation.models import Case, Escalation, OnCall
 from peers.models import Grant, User
 from peers.permissions import Role
 from peers.services import invitations
@@ -84,6 +84,7 @@ def _things(cast: Cast) -> dict[str, Any]:
         "cohort": str(cast.harbor.pk),
         "programme": str(cast.programme.pk),
         "case": str(Case.objects.get(lane="care").pk),
+        "shift": str(OnCall.objects.get(person=cast.lee, rung=2).pk),
         "escalation": str(Escalation.objects.get().pk),
         "connection": str(Room.objects.get(pk=cast.ana_ben.pk).connection_id),
     }

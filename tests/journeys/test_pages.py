@@ -53,13 +53,14 @@ def addresses(site: Site, who: str) -> list[str]:
         ],
         "fay": ["/home/", harbor, session, f"{session}attendance/", f"{session}end/", "/escalations/"],
         "mo": ["/home/", "/desk/", "/desk/?show=closed"],
-        "kim": ["/home/", "/escalations/", "/desk/"],
+        "kim": ["/home/", "/escalations/", "/desk/", "/on-call/"],
+        "sol": ["/home/", "/on-call/"],
         "ada": ["/home/", "/staff/people/", "/staff/people/admit/", "/staff/invitations/"],
         "sam": ["/home/", "/staff/programs/", "/staff/invitations/", "/accounts/2fa/", "/accounts/password/change/"],
     }[who]
 
 
-@pytest.mark.parametrize("who", ["ana", "fay", "mo", "kim", "ada", "sam"])
+@pytest.mark.parametrize("who", ["ana", "fay", "mo", "kim", "sol", "ada", "sam"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desktop"])
 def test_the_pages_of_a_role(
