@@ -13,6 +13,7 @@ PLACES: tuple[tuple[str, str, Permission | tuple[Permission, ...] | None], ...] 
     ("Escalations", "/escalations/", Permission.ESCALATION_READ),
     ("On call", "/on-call/", (Permission.ESCALATION_ACKNOWLEDGE, Permission.ON_CALL_MANAGE)),
     ("People", "/staff/people/", (Permission.PEOPLE_ENROL, Permission.IDENTITY_READ, Permission.PEOPLE_RESET)),
+    ("Places", "/staff/places/", Permission.COHORT_OVERRIDE),
     ("Program", "/staff/programs/", Permission.COHORT_MANAGE),
     ("Invitations", "/staff/invitations/", (Permission.PEOPLE_ENROL, Permission.STAFF_INVITE)),
 )

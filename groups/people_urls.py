@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from groups.views import admission, invitations, programme, resets
+from groups.views import admission, cohorts, invitations, places, programme, resets
 
 HERE = "staff/people/<uuid:person_id>/"
 
@@ -20,9 +20,12 @@ urlpatterns: list[URLPattern] = [
     path("staff/invitations/<uuid:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("staff/programs/", programme.programmes, name="programmes"),
     path("staff/programs/<uuid:programme_id>/", programme.page, name="programme"),
-    path("staff/programs/<uuid:programme_id>/groups/new/", programme.new_cohort, name="cohort_new"),
-    path("staff/groups/<uuid:cohort_id>/", programme.cohort, name="cohort"),
-    path("staff/groups/<uuid:cohort_id>/times/", programme.add_time, name="time_add"),
-    path("staff/times/<uuid:slot_id>/end/", programme.end_time, name="time_end"),
+    path("staff/programs/<uuid:programme_id>/groups/new/", cohorts.new_cohort, name="cohort_new"),
+    path("staff/groups/<uuid:cohort_id>/", cohorts.cohort, name="cohort"),
+    path("staff/groups/<uuid:cohort_id>/times/", cohorts.add_time, name="time_add"),
+    path("staff/groups/<uuid:cohort_id>/end/", cohorts.end, name="cohort_end"),
+    path("staff/places/", places.page, name="places"),
+    path("staff/places/<uuid:cohort_id>/", places.allow, name="places_allow"),
+    path("staff/times/<uuid:slot_id>/end/", cohorts.end_time, name="time_end"),
     path("staff/roles/<uuid:grant_id>/end/", programme.end_role, name="role_end"),
 ]

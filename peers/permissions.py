@@ -26,6 +26,7 @@ class Permission(StrEnum):
     CASE_DECIDE = "case.decide"
     CASE_READ = "case.read"
     COHORT_MANAGE = "cohort.manage"
+    COHORT_OVERRIDE = "cohort.override"
     ESCALATION_ACKNOWLEDGE = "escalation.acknowledge"
     ESCALATION_READ = "escalation.read"
     ESCALATION_RESOLVE = "escalation.resolve"
@@ -68,6 +69,7 @@ ROLE_GRANTS: dict[Role, frozenset[Permission]] = {
         {
             P.CASE_READ,
             P.CASE_DECIDE,
+            P.COHORT_OVERRIDE,
             P.ESCALATION_READ,
             P.ESCALATION_ACKNOWLEDGE,
             P.ON_CALL_MANAGE,

@@ -1,7 +1,7 @@
 """Where people meet: programme, cohort, room, session, message, attendance."""
 
 from groups.models.attendance import AttendanceCorrection, PresenceSpan
-from groups.models.cohort import Cohort, Membership, ScheduleSlot
+from groups.models.cohort import Cohort, Membership, PlacesAllowed, ScheduleSlot
 from groups.models.message import Message, ReadMark
 from groups.models.programme import Programme, ProgrammeLevel
 from groups.models.room import Room, RoomPerson
@@ -14,6 +14,7 @@ __all__ = [
     "Hand",
     "Membership",
     "Message",
+    "PlacesAllowed",
     "PresenceSpan",
     "Programme",
     "ProgrammeLevel",

@@ -29,10 +29,21 @@ class Cohort(models.Model):
         default=12, help_text="6 to 12 by default; more by a supervisor with a reason."
     )
     plan = models.JSONField(default=list, help_text='The hour: [{"phase", "minutes"}] in order.')
-    ended_on = models.DateField(null=True)
+    ends_on = models.DateField(null=True, help_text="Its last day, once somebody has planned one.")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["programme", "name"], name="cohort_name")]
+
+
+class PlacesAllowed(models.Model):
+    """More places than a cohort usually has, allowed by a supervisor with a reason. The newest counts; all are kept."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    cohort = models.ForeignKey(Cohort, on_delete=models.CASCADE, related_name="allowed")
+    places = models.PositiveIntegerField()
+    reason_sealed = models.BinaryField(help_text="Sealed with the group room's key.")
+    by = models.ForeignKey("peers.User", on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
 
 
 class Membership(models.Model):

@@ -5,10 +5,12 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from groups.errors import Refused
 from groups.happenings import MembershipEnded
 from groups.models import Cohort, Membership, Programme, Session
+from groups.services import places
 from groups.zone import local_day
 from peers.models import User
 from peers.services import identity, stays
@@ -31,7 +33,7 @@ def enrol(*, cohort_id: UUID, person_id: UUID, by: UUID, starts_on: date | None 
         first = starts_on or today
         if first < today:
             raise Refused("not_now", "The first day cannot be in the past.")
-        if cohort.ended_on is not None and cohort.ended_on <= first:
+        if cohort.ends_on is not None and cohort.ends_on < first:
             raise Refused("closed", f"{cohort.name} has ended by then. Choose another group.")
         require_age(cohort.programme, identity.birth_date(person), first)
         _require_place(cohort, person_id)
@@ -79,21 +81,32 @@ def discharge(*, cohort_id: UUID, person_id: UUID, by: UUID | None, last_day: da
 
 
 def end_due(moment: datetime) -> int:
-    """End the memberships whose last day is over. Due work, safe in two workers; returns how many."""
+    """End the memberships whose last day, or whose cohort's, is over. Due work, safe in two workers; how many."""
     done = 0
     for programme in Programme.objects.all():
         today = local_day(programme, moment)
-        due = Membership.objects.filter(cohort__programme=programme, ended_at=None, ends_on__lt=today)
+        mine = Membership.objects.filter(cohort__programme=programme, ended_at=None)
+        due = mine.filter(Q(ends_on__lt=today) | Q(cohort__ends_on__lt=today))
         for identifier in list(due.values_list("pk", flat=True)):
             try:
                 with transaction.atomic():
-                    found = _held(Membership.objects.filter(pk=identifier, ended_at=None, ends_on__lt=today).first())
-                    if found is not None and found.ends_on is not None:
-                        _end(found, found.ends_on, found.ended_by_id)
-                        done += 1
+                    done += _end_if_due(identifier, today)
             except Exception as error:
                 log.error("membership %s could not be ended (%s)", identifier, type(error).__name__)
     return done
+
+
+def _end_if_due(identifier: UUID, today: date) -> int:
+    found = _held(Membership.objects.filter(pk=identifier, ended_at=None).first())
+    if found is None:
+        return 0
+    own, cohorts = found.ends_on, found.cohort.ends_on
+    passed = [day for day in (own, cohorts) if day is not None and day < today]
+    meets = Session.objects.filter(cohort=found.cohort_id, state__in=Session.LIVE).exists()
+    if not passed or (meets and own not in passed):  # a last session that runs past midnight ends with its people
+        return 0
+    _end(found, min(passed), found.ended_by_id)
+    return 1
 
 
 def _held(found: Membership | None) -> Membership | None:
@@ -124,5 +137,8 @@ def _require_place(cohort: Cohort, person_id: UUID) -> None:
     met = Session.objects.filter(cohort=cohort, began_at__isnull=False).exists()
     if cohort.joining == Cohort.Joining.CLOSED and met and not mine.exists():
         raise Refused("closed", f"{cohort.name} is closed: it has met, and nobody new joins after the first session.")
-    if Membership.objects.filter(cohort=cohort, ended_at=None).count() >= cohort.capacity:
-        raise Refused("closed", f"{cohort.name} is full: it has {cohort.capacity} places, and all are taken.")
+    if places.taken(cohort) >= cohort.capacity:
+        who = "A supervisor" if cohort.capacity >= places.USUAL_MOST else "The program admin"
+        raise Refused(
+            "closed", f"{cohort.name} is full: its {cohort.capacity} places are taken. {who} can give it more."
+        )

@@ -126,11 +126,11 @@ def set_levels(*, programme: Programme, minutes: Mapping[Level, int], by: UUID) 
             audit.record("programme.level", "programme", programme.pk, actor=by, level=level.value, minutes=weekly)
 
 
-def staff_of(programme: Programme) -> list[tuple[Grant, str]]:
-    """Everybody who holds a role in the programme, by name, and where it holds."""
+def staff_of(programme: Programme, query: str = "") -> list[tuple[Grant, str]]:
+    """Everybody who holds a role in the programme, by name, and where it holds; `query` searches the names."""
     places = dict(programme.cohorts.values_list("pk", "name"))
     held = Grant.objects.filter(scope__in=[programme.pk, *places], ended_at=None).select_related("person")
-    ordered = held.order_by("person__display_name", "role")
+    ordered = held.filter(person__display_name__icontains=query).order_by("person__display_name", "role", "pk")
     return [(grant, places.get(grant.scope, "the whole program")) for grant in ordered]
 
 

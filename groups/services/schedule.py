@@ -50,7 +50,7 @@ def guarded(window: SessionWindow) -> str | None:
 
 def days(slot: ScheduleSlot, start: date, end: date) -> Iterator[date]:
     """The local days from `start` to `end` (both included) on which a slot falls. Pure."""
-    last = min(end, slot.until) if slot.until else end
+    last = min(day for day in (end, slot.until, slot.cohort.ends_on) if day)
     day = start + timedelta(days=(slot.weekday - start.isoweekday()) % 7)
     while day <= last:
         yield day
@@ -75,7 +75,7 @@ def fill(moment: datetime) -> int:
     What a guard refuses is kept as a `RefusedSession` with its reason, asked again at the next round.
     """
     made = 0
-    for slot in ScheduleSlot.objects.filter(cohort__ended_on=None).select_related("cohort__programme"):
+    for slot in ScheduleSlot.objects.select_related("cohort__programme"):
         try:
             made += _fill(slot, moment)
         except Exception as error:

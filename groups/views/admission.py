@@ -20,7 +20,7 @@ from groups.admission_forms import AdmissionForm, DischargeForm, FindingsForm, S
 from groups.errors import Refused
 from groups.models import Membership
 from groups.people_access import SEES_PEOPLE, PersonAccess, access_person, cohorts_shown, require_any
-from groups.services import admission, enrolment
+from groups.services import admission, ending, enrolment, places
 from groups.zone import local_day
 from peers.errors import NotDone
 from peers.models import Level, User
@@ -46,7 +46,7 @@ def people(request: SignedIn) -> HttpResponse:
         "page": shown,
         "query": query,
         "left": left,
-        "admits": cohorts_with(request.user, Permission.PEOPLE_ENROL).filter(ended_on=None).exists(),
+        "admits": cohorts_with(request.user, Permission.PEOPLE_ENROL).exists(),
     }
     return render(request, "groups/admissions.html", context)
 
@@ -56,12 +56,12 @@ def people(request: SignedIn) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def admit(request: SignedIn) -> HttpResponse:
     """Choose a cohort (`cohort`), then record the assessment and give the person a place."""
-    cohorts = cohorts_with(request.user, Permission.PEOPLE_ENROL).filter(ended_on=None)
+    cohorts = [one for one in cohorts_with(request.user, Permission.PEOPLE_ENROL) if not ending.over(one)]
     require_any(request.user, Permission.PEOPLE_ENROL)
     chosen = request.GET.get("cohort", "")
     if not chosen:
-        rows = [(one, one.memberships.filter(ended_at=None).count()) for one in cohorts]
-        return render(request, "groups/admit_cohort.html", {"rows": rows})
+        rows = Paginator([(one, places.taken(one)) for one in cohorts], PAGE).get_page(request.GET.get("page"))
+        return render(request, "groups/admit_cohort.html", {"page": rows})
     access = access_cohort(request.user, _uuid(chosen), Permission.PEOPLE_ENROL)
     today = local_day(access.cohort.programme, now())
     data = request.POST if request.method == "POST" else None

@@ -34,11 +34,12 @@ class Conversation:
 @require_GET
 @never_cache
 def home(request: SignedIn) -> HttpResponse:
-    """A participant's home, or the staff's."""
+    """A participant's home, or the staff's; with `X-Fragment` the part of it that changes."""
     cohorts = cohorts_of(request.user)
+    part = "_" if "X-Fragment" in request.headers else ""
     if cohorts:
-        return render(request, "groups/home.html", _participant(request.user, cohorts))
-    return render(request, "groups/home_staff.html", _staff(request.user))
+        return render(request, f"groups/{part}home.html", _participant(request.user, cohorts))
+    return render(request, f"groups/{part}home_staff.html", _staff(request.user))
 
 
 def _participant(person: User, cohorts: list[Cohort]) -> dict[str, Any]:

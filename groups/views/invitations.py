@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from groups import people_access
 from groups.models import Cohort
 from groups.people_access import access_invitation, programmes_with, require_any, scopes_reached
+from groups.services import ending
 from peers.errors import NotDone
 from peers.models import Invitation, User
 from peers.permissions import STAFF_ROLES, Permission, Role
@@ -95,8 +96,8 @@ def places_of(user: User) -> list[tuple[str, str]]:
     places = []
     for programme in people_access.programmes_with(user, Permission.STAFF_INVITE):
         places.append((str(programme.pk), programme.name))
-        running = programme.cohorts.filter(ended_on=None).order_by("name")
-        places += [(str(cohort.pk), cohort.name) for cohort in running]
+        running = programme.cohorts.select_related("programme").order_by("name")
+        places += [(str(cohort.pk), cohort.name) for cohort in running if not ending.over(cohort)]
     return places
 
 

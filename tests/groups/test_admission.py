@@ -114,7 +114,7 @@ def test_what_cannot_be_is_said_clearly_and_nothing_is_kept(
 def test_a_full_group_names_its_places(cast: Cast, client_for: SignIn) -> None:
     Cohort.objects.filter(pk=cast.harbor.pk).update(capacity=4)
     answer = client_for(cast.ada).post(admit_url(cast), filled(cast))
-    assert "it has 4 places" in answer.content.decode()
+    assert "its 4 places are taken" in answer.content.decode()
 
 
 def test_somebody_known_comes_back_without_an_invitation(cast: Cast, client_for: SignIn) -> None:

@@ -129,3 +129,17 @@ def test_the_only_admin_stays(cast: Cast, client_for: SignIn) -> None:
     answer = client_for(cast.sam).post(url("role_end", mine.pk), follow=True)
     assert "only program admin" in answer.content.decode()
     assert Grant.objects.get(pk=mine.pk).ended_at is None
+
+
+def test_staff_are_paged_and_found_by_name(cast: Cast, client_for: SignIn) -> None:
+    for number in range(30):
+        one = User.objects.create_user(f"s{number}@test.example", "pw", display_name=f"Staff {number:02}")
+        Grant.objects.create(person=one, role=Role.MODERATOR, scope=cast.harbor.pk, granted_at=now())
+    client = client_for(cast.sam)
+    first = client.get(url("programme", cast.programme.pk))
+    assert len(first.context["page"]) == 25
+    assert "1 of 2" in first.content.decode()
+    found = client.get(url("programme", cast.programme.pk), {"q": "staff 07"}).content.decode()
+    assert "Staff 07" in found
+    assert "Staff 08" not in found
+    assert "name like that" in client.get(url("programme", cast.programme.pk), {"q": "zzz"}).content.decode()

@@ -112,7 +112,7 @@ def test_a_moved_or_cancelled_session_is_not_made_again(here: Harbor) -> None:
 def test_a_slot_ends_with_its_last_day_and_its_cohort(here: Harbor) -> None:
     slot_of(here, until=date(2026, 3, 16))
     assert fill() == 2
-    here.cohort.ended_on = date(2026, 3, 3)
+    here.cohort.ends_on = date(2026, 3, 3)
     here.cohort.save()
     assert fill(NOON + timedelta(weeks=5)) == 0
 

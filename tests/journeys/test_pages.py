@@ -54,7 +54,7 @@ def addresses(site: Site, who: str) -> list[str]:
         "fay": ["/home/", harbor, session, f"{session}attendance/", f"{session}end/", "/escalations/"],
         "mo": ["/home/", "/desk/", "/desk/?show=closed"],
         "kim": ["/home/", "/escalations/", "/desk/", "/on-call/"],
-        "sol": ["/home/", "/on-call/"],
+        "sol": ["/home/", "/on-call/", "/staff/places/"],
         "ada": ["/home/", "/staff/people/", "/staff/people/admit/", "/staff/invitations/"],
         "sam": ["/home/", "/staff/programs/", "/staff/invitations/", "/accounts/2fa/", "/accounts/password/change/"],
     }[who]

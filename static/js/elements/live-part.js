@@ -1,6 +1,11 @@
 /* <live-part>: a part of a page that is fetched again whenever one of its topics is told something,
-   and every fifteen seconds in any case. It says aloud what changed, in the title too, and by a sound if one chose it. */
+   and every fifteen seconds in any case (`data-every` in milliseconds). It says aloud what changed, in the title too, and
+   by a sound if one chose it. */
 import { Live } from "../lib/socket.js";
+
+const TOKEN = /name="csrfmiddlewaretoken" value="[^"]*"/g;
+/* What can be found again in a part that was fetched anew: the same link, or the control with the same words. */
+const same = (was) => (now) => now.tagName === was.tagName && now.getAttribute("href") === was.getAttribute("href") && now.textContent === was.textContent;
 
 class LivePart extends HTMLElement {
   connectedCallback() {
@@ -10,10 +15,10 @@ class LivePart extends HTMLElement {
       for (const topic of this.topics) await this.live.send("watch", { topic });
       this.refresh();
     };
-    this.live.addEventListener("event", ({ detail }) => { if (detail.type !== "head") this.soon(); });
+    this.live.addEventListener("event", ({ detail }) => { if (detail.type === "head") return; document.body.dispatchEvent(new Event("told")); this.soon(); });
     this.live.addEventListener("ended", () => location.reload());
     this.live.connect();
-    this.timer = setInterval(() => this.refresh(), 15000);
+    this.timer = setInterval(() => this.refresh(), Number(this.dataset.every ?? 15000));
     this.poll = setInterval(() => { if (!this.live.open) this.refresh(); }, 2000);
     this.said = this.querySelector(this.dataset.announce ?? "none")?.textContent;
     this.voice = Object.assign(document.createElement("p"), { className: "sr-only" });
@@ -33,12 +38,14 @@ class LivePart extends HTMLElement {
     try { answer = await fetch(url, { headers: { "X-Fragment": "1" } }); } catch { return; }
     if (!answer.ok || answer.status === 204) return;
     const html = await answer.text();
-    if (html === this.last) return;
-    this.last = html;
+    const plain = html.replace(TOKEN, "");
+    if (plain === this.last) return;
+    this.last = plain;
     const fresh = new DOMParser().parseFromString(html, "text/html");
-    const focused = this.contains(document.activeElement) ? document.activeElement.getAttribute("href") : null;
+    const focused = this.contains(document.activeElement) ? document.activeElement : null;
     this.replaceChildren(...[...fresh.body.childNodes].map((node) => document.importNode(node, true)));
-    if (focused) this.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus();
+    if (focused) [...this.querySelectorAll(focused.tagName)].find(same(focused))?.focus();
+    window.htmx?.process(this);
     document.dispatchEvent(new Event("htmx:afterSwap"));
     const said = this.querySelector(this.dataset.announce ?? "none");
     if (!said) return;
