@@ -97,13 +97,12 @@ def test_the_day_after_everybody_has_left_and_nobody_joins(cast: Cast) -> None:
         with pytest.raises(Refused) as refused:
             enrolment.enrol(cohort_id=cast.cedar.pk, person_id=newcomer(cast).pk, by=cast.ada.pk)
         assert "has ended by then" in refused.value.reason
-        for act in (
-            lambda: ending.take_back(cohort_id=cast.cedar.pk, by=cast.sam.pk),
-            lambda: ending.plan(cohort_id=cast.cedar.pk, last_day=today(cast), by=cast.sam.pk),
-        ):
-            with pytest.raises(Refused) as refused:
-                act()
-            assert "has ended" in refused.value.reason
+        with pytest.raises(Refused) as refused:
+            ending.take_back(cohort_id=cast.cedar.pk, by=cast.sam.pk)
+        assert "has ended" in refused.value.reason
+        with pytest.raises(Refused) as refused:
+            ending.plan(cohort_id=cast.cedar.pk, last_day=today(cast), by=cast.sam.pk)
+        assert "has ended" in refused.value.reason
 
 
 def test_a_last_session_past_midnight_ends_with_its_people_there(cast: Cast) -> None:
