@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -19,10 +20,21 @@ class Told:
 
     seqs: list[int] = field(default_factory=list)
     texts: dict[str, str] = field(default_factory=dict)
+    veils: dict[str, list[list[int]]] = field(default_factory=dict)
     times: dict[str, float] = field(default_factory=dict)
     duplicated: int = 0
     out_of_order: int = 0
     foreign: int = 0
+
+    def shows(self, identifier: str, sent: str) -> bool:
+        """Whether a message was told as it was sent; where a part is veiled, everything around it."""
+        text, at, around = self.texts.get(identifier), 0, []
+        if text is None:
+            return False
+        for start, end in self.veils[identifier]:
+            around.append(re.escape(text[at:start]))
+            at = end
+        return bool(re.fullmatch(".+".join([*around, re.escape(text[at:])]), sent, re.DOTALL))
 
 
 class Client:
@@ -121,5 +133,5 @@ class Client:
             data = frame["data"]
             if data["id"] in self.told.texts:
                 self.told.duplicated += 1
-            self.told.texts[data["id"]] = data["text"] if not data["veils"] else ""
+            self.told.texts[data["id"]], self.told.veils[data["id"]] = data["text"], data["veils"]
             self.told.times.setdefault(data["cid"], perf_counter())

@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from bench import servers, site
 from bench.client import Client
+from bench.conversations import Unreadable, read
 
 AT_ONCE = 12
 """Conversations that run at the same time."""
@@ -144,9 +145,7 @@ class Talk:
         for client in everybody:
             told = client.told
             self.tally.expected += len(self.published)
-            right = sum(
-                1 for identifier, text in self.published.items() if told.texts.get(identifier, None) in (text, "")
-            )
+            right = sum(told.shows(identifier, text) for identifier, text in self.published.items())
             self.tally.delivered += right
             self.tally.lost += len(self.published) - right
             self.tally.duplicated += told.duplicated
@@ -177,12 +176,6 @@ async def replay(
         tally.p50_ms, tally.p99_ms = round(cuts[49] * 1000, 1), round(cuts[98] * 1000, 1)
 
 
-def read(path: Path, limit: int) -> list[dict[str, Any]]:
-    """Conversations of a file, one a line; lines end at LF only, since texts may hold other separators."""
-    lines = [line for line in path.read_text(encoding="utf-8").split("\n") if line.strip()]
-    return [json.loads(line) for line in (lines[:limit] if limit else lines)]
-
-
 def main() -> int:
     """Replay a file; the last line is the tally."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -191,10 +184,11 @@ def main() -> int:
     parser.add_argument("--speed", type=float, default=0.0)
     parser.add_argument("--limit", type=int, default=0)
     chosen = parser.parse_args()
-    if not chosen.file.is_file():
-        print(f"There is no file {chosen.file}. Say which: make replay DATA=FILE", file=sys.stderr)
+    try:
+        conversations = read(chosen.file, chosen.limit)
+    except Unreadable as unreadable:
+        print(unreadable, file=sys.stderr)
         return 2
-    conversations = read(chosen.file, chosen.limit)
     tally = Tally(chosen.backend)
     try:
         with site.running(chosen.backend, HOLDFAST_POSTS_PER_MINUTE="1000000") as running:
