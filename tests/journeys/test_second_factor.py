@@ -1,4 +1,4 @@
-"""The second step when signing in, in a real browser: turned on, asked for, passed by code and by recovery code, off."""
+"""The second step when signing in, in a real browser: turned on, asked for, passed by either kind of code, off."""
 
 import base64
 import hashlib
