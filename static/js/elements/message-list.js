@@ -4,6 +4,10 @@ import { at } from "../lib/time.js";
 const tint = (id) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 4;
 const initial = (name) => ((name.split(" ").find((word) => !word.endsWith(".")) ?? name)[0] ?? "").toUpperCase();
 
+/* As many messages are kept on the page; earlier ones are a press away. A page of thousands would crawl on a phone. */
+const MOST = 200;
+const SPARE = 50;
+
 export class MessageList {
   constructor(view, me) {
     this.me = me;
@@ -11,12 +15,30 @@ export class MessageList {
     this.template = view.querySelector("[data-message-template]");
     this.heldNote = view.querySelector("[data-held-template]");
     this.newest = view.querySelector("#newest");
-    this.log.addEventListener("scroll", () => { if (this.atEnd) this.pill?.remove(); }, { passive: true });
-    this.toEnd();
+    this.history = view.dataset.historyUrl;
+    this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    this.log.scrollTop = this.log.scrollHeight;
+    this.top = this.log.scrollTop;
+    this.following = true;
   }
 
   get atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; }
-  toEnd() { this.log.scrollTop = this.log.scrollHeight; }
+  toEnd() {
+    this.following = true;
+    this.moving ??= requestAnimationFrame(() => {
+      this.moving = null;
+      this.trim();
+      this.log.scrollTop = this.log.scrollHeight;
+      this.top = this.log.scrollTop;
+    });
+  }
+
+  /* Only a scroll upwards stops following: messages that came meanwhile have moved the end, not the reader. */
+  scrolled() {
+    this.following = this.atEnd || (this.following && this.log.scrollTop >= this.top);
+    this.top = this.log.scrollTop;
+    if (this.following) this.pill?.remove();
+  }
   find(id) { return this.log.querySelector(`[data-id="${CSS.escape(id)}"]`); }
   findSent(cid) { return this.log.querySelector(`[data-cid="${CSS.escape(cid)}"]`); }
 
@@ -28,6 +50,7 @@ export class MessageList {
     item ??= this.make(data.author, mine);
     item.dataset.id = data.id;
     item.id = `m-${data.id}`;
+    item.dataset.seq = data.seq;
     if (!(mine && known && data.state === "published" && !data.veils.length)) this.fill(item, data, mine);
     this.links(item, data);
     this.state(item, data.state, { mine, at: data.shown_at ?? data.at, veiled: data.veils.length > 0 });
@@ -162,11 +185,36 @@ export class MessageList {
 
   /* Arrivals never move who is reading further up, and never take the focus. */
   append(item, fromOthers) {
-    const follow = this.atEnd || !fromOthers;
+    const follow = this.following || !fromOthers;
     this.log.querySelector("[data-empty]")?.remove();
     item.dataset.new = "";
     this.newest.before(item);
     if (follow) this.toEnd(); else this.showPill();
+  }
+
+  /* Whoever follows the newest needs no more than the last few; what has no place in the log yet stays. */
+  trim() {
+    if (this.log.childElementCount < MOST + SPARE) return;
+    const items = [...this.log.querySelectorAll(":scope > .message")];
+    const first = items.slice(-MOST).find((item) => item.dataset.seq);
+    if (!first || items.length < MOST + SPARE) return;
+    const older = this.log.querySelector(":scope > [data-older]") ?? this.older();
+    older.search = `?before=${first.dataset.seq}`;
+    for (let item = older.nextElementSibling; item !== first;) {
+      const next = item.nextElementSibling;
+      if (!item.matches(".message") || item.dataset.seq) item.remove();
+      item = next;
+    }
+  }
+
+  older() {
+    const link = document.createElement("a");
+    link.className = "button button-quiet older";
+    link.dataset.older = "";
+    link.href = this.history;
+    link.textContent = "Show earlier messages";
+    this.log.querySelector(".fill").after(link);
+    return link;
   }
 
   showPill() {

@@ -64,10 +64,10 @@ class RoomView extends HTMLElement {
     this.handle(frame);
   }
 
-  handle({ type, data, on, at }) {
+  handle({ type, data, on, at, seq }) {
     if (data.room && data.room !== this.room) return;
     switch (type) {
-      case "message.posted": this.typists.delete(data.author.id); this.list.posted({ ...data, at }); this.drawTyping(); this.seen(); break;
+      case "message.posted": this.typists.delete(data.author.id); this.list.posted({ ...data, at, seq }); this.drawTyping(); this.seen(); break;
       case "message.held": if (on.startsWith("person:")) this.list.held(data); else this.heldForStaff(); break;
       case "message.unveiled": this.list.unveiled(data); break;
       case "message.hidden": this.list.hidden(data.id, "hidden"); break;
