@@ -192,5 +192,6 @@ def _case(request: SignedIn, access: CaseAccess) -> dict[str, Any]:
         "identifies": allows(access.roles, Permission.IDENTITY_READ),
         "escalation": Escalation.objects.filter(case=case).order_by("-triggered_at").first(),
         "reads_desk": reads_desk,
+        "reads_escalation": allows(access.roles, Permission.ESCALATION_READ),
         **(_queue(request) if reads_desk else {}),
     }

@@ -48,7 +48,8 @@ def report(request: SignedIn, message_id: UUID) -> HttpResponse:
         "room": access.room,
         "care": [r for r in REPORTABLE if r.lane == Lane.CARE],
     }
-    context["base"] = "moderation/report_base_fragment.html" if fragment else "base_participant.html"
+    page = "base_staff.html" if access.is_staff else "base_participant.html"
+    context["base"] = "moderation/report_base_fragment.html" if fragment else page
     if request.method == "POST" and form.is_valid():
         reason = BY_CODE[form.cleaned_data["reason"]]
         made = flag(
