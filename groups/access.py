@@ -12,12 +12,14 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from groups.models import Cohort, Membership, Room, RoomPerson, Session
+from groups import facts
+from groups.facts import Facts
+from groups.models import Cohort, Membership, Room, Session
 from groups.zone import local_day
 from peers.errors import FormerMember
 from peers.models import User
 from peers.permissions import Permission, Role
-from peers.services.roles import allows, roles_at, scopes_with
+from peers.services.roles import allows, scopes_with
 from records.clock import now
 
 NOT_YOURS = "Your role does not include this. Ask the person who leads the group if you need it."
@@ -56,8 +58,7 @@ class SessionAccess(RoomAccess):
 
 def roles_in(person_id: UUID, cohort: Cohort) -> frozenset[Role]:
     """What a person is in a cohort now: participant while a member, and every staff role held there."""
-    staff = roles_at(person_id, [cohort.pk, cohort.programme_id])
-    return staff | {Role.PARTICIPANT} if is_member(person_id, cohort) else staff
+    return facts.read([person_id], [cohort]).roles_in(person_id, cohort)
 
 
 def is_member(person_id: UUID, cohort: Cohort) -> bool:
@@ -82,10 +83,15 @@ def access_room(user: User, room_id: UUID, permission: Permission) -> RoomAccess
     room = Room.objects.select_related("cohort__programme").filter(pk=room_id).first()
     if room is None:
         raise Http404
+    return enter(facts.read([user.pk], [room.cohort], [room]), user.pk, room, permission)
+
+
+def enter(known: Facts, person_id: UUID, room: Room, permission: Permission) -> RoomAccess:
+    """The doorway of a room, on facts that were read: the one place that decides who comes in."""
     if room.kind == Room.Kind.PEER:
-        roles = _peer_roles(user, room)
+        roles = _peer_roles(known, person_id, room)
     else:
-        roles = _let_in(user, room.cohort)
+        roles = _let_in(known, person_id, room.cohort)
         needs = Permission.STAFF_LINE if room.kind == Room.Kind.STAFF else Permission.ROOM_READ
         if not allows(roles, needs):
             raise Http404
@@ -101,7 +107,7 @@ def access_session(user: User, session_id: UUID, permission: Permission) -> Sess
     )
     if session is None:
         raise Http404
-    roles = _let_in(user, session.cohort)
+    roles = _let_in(facts.read([user.pk], [session.cohort]), user.pk, session.cohort)
     if not allows(roles, Permission.SESSION_READ):
         raise Http404
     if not allows(roles, permission):
@@ -114,7 +120,7 @@ def access_schedule(user: User, session_id: UUID) -> SessionAccess:
     session = Session.objects.select_related("cohort__programme").filter(pk=session_id).first()
     if session is None:
         raise Http404
-    roles = _let_in(user, session.cohort)
+    roles = _let_in(facts.read([user.pk], [session.cohort]), user.pk, session.cohort)
     if not allows(roles, Permission.COHORT_MANAGE):
         if not allows(roles, Permission.SESSION_READ):
             raise Http404
@@ -127,7 +133,7 @@ def access_cohort(user: User, cohort_id: UUID, permission: Permission) -> Cohort
     cohort = Cohort.objects.select_related("programme").filter(pk=cohort_id).first()
     if cohort is None:
         raise Http404
-    roles = _let_in(user, cohort)
+    roles = _let_in(facts.read([user.pk], [cohort]), user.pk, cohort)
     if not allows(roles, permission):
         raise PermissionDenied(NOT_YOURS)
     return CohortAccess(cohort, roles)
@@ -152,26 +158,24 @@ def group_room(cohort: Cohort) -> Room:
     return Room.objects.select_related("cohort__programme").get(cohort=cohort, kind=Room.Kind.GROUP)
 
 
-def _let_in(user: User, cohort: Cohort) -> frozenset[Role]:
-    roles = roles_in(user.pk, cohort)
+def _let_in(known: Facts, person_id: UUID, cohort: Cohort) -> frozenset[Role]:
+    roles = known.roles_in(person_id, cohort)
     if not roles:
-        _turn_away(user, cohort)
+        _turn_away(known, person_id, cohort)
     return roles
 
 
-def _peer_roles(user: User, room: Room) -> frozenset[Role]:
-    if not RoomPerson.objects.filter(room=room, person=user.pk).exists():
+def _peer_roles(known: Facts, person_id: UUID, room: Room) -> frozenset[Role]:
+    if (person_id, room.pk) not in known.in_peer_rooms:
         raise Http404
-    if not is_member(user.pk, room.cohort):
-        _turn_away(user, room.cohort)
+    if not known.is_member(person_id, room.cohort):
+        _turn_away(known, person_id, room.cohort)
     return frozenset({Role.PARTICIPANT})
 
 
-def _turn_away(user: User, cohort: Cohort) -> None:
-    day = local_day(cohort.programme, now())
-    over = Q(ended_at__isnull=False) | Q(ends_on__lt=day)
-    if Membership.objects.filter(over, cohort=cohort, person=user.pk).exists():
+def _turn_away(known: Facts, person_id: UUID, cohort: Cohort) -> None:
+    if known.was_member(person_id, cohort):
         raise FormerMember(cohort.name)
-    if Membership.objects.filter(cohort=cohort, person=user.pk, ended_at=None, starts_on__gt=day).exists():
+    if known.will_be_member(person_id, cohort):
         raise PermissionDenied("Your first day in this group is still to come. The room opens to you then.")
     raise Http404

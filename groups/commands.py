@@ -12,11 +12,13 @@ from groups.events import Typing
 from groups.models import Room
 from groups.policies import can_post
 from groups.services import messages, reading
+from groups.services.posting import POSTS
+from groups.services.posting import Post as NewPost
 from groups.services.standing import standing
 from live.client import NO_ACCESS, Client
 from live.commands import Answer, Refusal, command, not_found
 from live.passing import apass_on
-from live.threads import reads, writes
+from live.threads import joins, reads, writes
 from live.topics import Follower, authorises, id_of, on_unfollow
 from peers.errors import FormerMember
 from peers.models import User
@@ -111,24 +113,14 @@ async def leave(client: Client, cid: str, frame: Leave) -> Answer:
 async def post(client: Client, cid: str, frame: Post) -> Answer:
     """Write a message. The answer says `published` or `held`; the same cid again gives the same answer."""
     try:
-        prepared = await reads(
-            messages.prepare,
-            person_id=client.user_id,
-            room_id=frame.room,
-            cid=cid,
-            text=frame.text,
-            reply_to=frame.reply_to,
+        outcome = await joins(
+            POSTS,
+            NewPost(person_id=client.user_id, room_id=frame.room, cid=cid, text=frame.text, reply_to=frame.reply_to),
         )
-        if isinstance(prepared, messages.Prepared):
-            outcome = await writes(prepared.access.room.topic, messages.keep, prepared)
-        else:
-            outcome = prepared
     except Refused as refused:
         raise Refusal(refused.code, refused.reason) from None
     except (Http404, PermissionDenied) as away:
         raise turned_away(away) from None
-    if isinstance(outcome, Refused):
-        raise Refusal(outcome.code, outcome.reason)
     return Answer(seq=outcome.seq, extra={"id": str(outcome.message_id), "state": outcome.state})
 
 

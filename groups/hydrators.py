@@ -28,7 +28,10 @@ def posted(kept: Sequence[Kept]) -> Sequence[Event]:
     messages = _messages(item["id"] for item in kept)
     texts = text_of(message for message in messages.values() if message.state == State.PUBLISHED)
     authors = authors_of(messages.values())
-    return [_posted(messages[UUID(item["id"])], texts, authors) for item in kept]
+    return [
+        posted_now(message, texts.get(message.pk), authors[message.room_id, message.author_id])
+        for message in (messages[UUID(item["id"])] for item in kept)
+    ]
 
 
 @hydrates(MessageHeld)
@@ -87,12 +90,13 @@ def authors_of(messages: Iterable[Message]) -> dict[tuple[UUID, UUID], Author]:
     return authors_in((message.room_id, message.author_id) for message in messages)
 
 
-def _posted(message: Message, texts: dict[UUID, str], authors: dict[tuple[UUID, UUID], Author]) -> MessagePosted:
-    text, marks = veil(texts.get(message.pk, ""), message.veils if message.pk in texts else [])
+def posted_now(message: Message, text: str | None, author: Author) -> MessagePosted:
+    """A message as peers may read it; `text` is None for one they may not."""
+    text, marks = ("", []) if text is None else veil(text, message.veils)
     return MessagePosted(
         id=str(message.pk),
         room=str(message.room_id),
-        author=authors[message.room_id, message.author_id],
+        author=author,
         text=text,
         veils=marks,
         reply_to=str(message.reply_to_id) if message.reply_to_id else None,

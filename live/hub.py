@@ -144,6 +144,10 @@ class Hub:
             self.loop.call_soon_threadsafe(self._on_bell, bell)
 
     def _on_bell(self, bell: bus.Bell) -> None:
+        for topic, messages in bell.get("ready", {}).items():
+            followed = self.topics.get(topic)
+            if followed is not None and not followed.fetching and followed.cursor + 1 == messages[0]["seq"]:
+                self._tell(topic, followed, messages)
         for topic, head in bell.get("heads", {}).items():
             self._notice(topic, head)
         if "pass" in bell:
@@ -168,20 +172,24 @@ class Hub:
                 if not messages:
                     followed.wanted = followed.cursor  # not committed as seen from here yet: the next look finds it
                     break
-                for message in messages:
-                    frame = encode(message)
-                    for client in followed.clients:
-                        if client.positions.get(topic, 0) < message["seq"]:
-                            self._send_frame(client, topic, message["seq"], frame)
-                    for hook in topics.TOLD_HOOKS.get(message["type"], ()):
-                        people = list(dict.fromkeys(client.user_id for client in followed.clients))
-                        self._spawn(self._told(hook, message, people))
-                followed.cursor = messages[-1]["seq"]
+                self._tell(topic, followed, messages)
         except DatabaseError as error:
             followed.wanted = followed.cursor
             logger.warning("a topic could not be read (%s); the next look tries again", type(error).__name__)
         finally:
             followed.fetching = False
+
+    def _tell(self, topic: str, followed: Followed, messages: list[dict[str, Any]]) -> None:
+        """Tell everybody who follows a topic what follows on its cursor."""
+        for message in messages:
+            frame = encode(message)
+            for client in followed.clients:
+                if client.positions.get(topic, 0) < message["seq"]:
+                    self._send_frame(client, topic, message["seq"], frame)
+            for hook in topics.TOLD_HOOKS.get(message["type"], ()):
+                people = list(dict.fromkeys(client.user_id for client in followed.clients))
+                self._spawn(self._told(hook, message, people))
+        followed.cursor = messages[-1]["seq"]
 
     async def _told(self, hook: topics.ToldHook, message: dict[str, Any], people: list[UUID]) -> None:
         try:

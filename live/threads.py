@@ -1,21 +1,26 @@
 """Database work from async code: a small pool for reads, the writer's one thread for writes."""
 
 import asyncio
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
+from weakref import WeakKeyDictionary
 
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from records.writer import writer
+from records.writer import Work, writer
 
 P = ParamSpec("P")
 T = TypeVar("T")
 READERS = 4
 _pool: ThreadPoolExecutor | None = None
+_lock = threading.Lock()
+_answers: "WeakKeyDictionary[asyncio.AbstractEventLoop, list[Any]]" = WeakKeyDictionary()
+"""What the writer has to say to each loop."""
 
 
 async def reads(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -32,7 +37,41 @@ async def writes(key: str, function: Callable[P, T], *args: P.args, **kwargs: P.
 
     `key` names what it locks first (a topic), so that batches of two processes lock in the same order.
     """
-    return await asyncio.wrap_future(writer.submit(key, partial(function, *args, **kwargs)))
+    return await _answer(writer.submit(key, partial(function, *args, **kwargs)))
+
+
+async def joins(work: Work, item: Any) -> Any:
+    """Have an item be part of the next batch of a kind of work; returns its outcome once that is committed."""
+    return await _answer(writer.join(work, item))
+
+
+def _answer(done: "Future[T]") -> "asyncio.Future[T]":
+    """The same future for the running loop. A batch of answers wakes the loop once, not once for each."""
+    loop = asyncio.get_running_loop()
+    answers = _answers.setdefault(loop, [])
+    future: asyncio.Future[T] = loop.create_future()
+
+    def tell(done: "Future[T]") -> None:
+        with _lock:
+            answers.append((future, done))
+            first = len(answers) == 1
+        if first and not loop.is_closed():
+            loop.call_soon_threadsafe(_resolve, answers)
+
+    done.add_done_callback(tell)
+    return future
+
+
+def _resolve(answers: "list[tuple[asyncio.Future[Any], Future[Any]]]") -> None:
+    with _lock:
+        told, answers[:] = answers[:], []
+    for future, done in told:
+        if future.done():
+            continue
+        if (error := done.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(done.result())
 
 
 def stop() -> None:

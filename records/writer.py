@@ -1,35 +1,51 @@
 """Group commit: what arrived while the last commit was running goes in the next transaction.
 
-Jobs of one batch run in one transaction, each behind its own savepoint, so a bad one fails alone; if the batch itself
-cannot be committed, its jobs are tried again one by one. A job is told it succeeded only after the commit. The writer
-knows no room: a job is a function and a key, and jobs are run in order of their keys so that two processes take their
-locks in the same order.
+The writer knows no room. It takes items for a kind of work (`Work`) that does many in one go, and single functions; the
+items of one kind share a transaction. If that fails, they are tried again in halves until the bad one stands alone. An
+item is told what became of it only after the commit.
 """
 
 import logging
 import threading
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from django.db import close_old_connections, connections, transaction
 
 T = TypeVar("T")
-BATCH = 64
+BATCH = 128
 IDLE_SECONDS = 5.0
 """After so long without work the writer's connection is closed."""
 log = logging.getLogger("holdfast.writer")
 
 
+class Work(Protocol):
+    """A kind of write that is done for many items in one go. Outcomes come in the order of the items.
+
+    An outcome that is an exception is raised to whoever waits for that item; it keeps what was written for it. If
+    `ready` or `apply` itself raises, nothing of that transaction is kept, and the items are tried again in halves.
+    """
+
+    def ready(self, items: Sequence[Any]) -> Sequence[Any]:
+        """Outside any transaction: each item as `apply` wants it, or an exception for one that goes no further."""
+
+    def apply(self, items: Sequence[Any]) -> Sequence[Any]:
+        """Inside one transaction: what became of each. Locks what it needs first, in one order."""
+
+
 @dataclass(slots=True)
 class Job:
-    """One write that waits for its commit."""
+    """One item that waits for its commit."""
 
     key: str
-    apply: Callable[[], Any]
+    item: Any
+    work: "Work | None" = None
+    """None: `item` is a function of its own, behind a savepoint of its own."""
     context: Context = field(default_factory=copy_context)
     future: "Future[Any]" = field(default_factory=Future)
 
@@ -44,8 +60,17 @@ class Writer:
         self._lock = threading.Lock()
 
     def submit(self, key: str, apply: Callable[[], T]) -> "Future[T]":
-        """Have `apply` run inside the next batch. The future is done once that is committed, or with its error."""
-        job = Job(key, apply)
+        """Have `apply` run inside the next batch. The future is done once that is committed, or with its error.
+
+        Functions of one batch run in the order of their keys, so that two processes take their locks in one order.
+        """
+        return self._add(Job(key, apply))
+
+    def join(self, work: Work, item: Any) -> "Future[Any]":
+        """Have `item` be part of the next batch of `work`. The future is done once that is committed."""
+        return self._add(Job("", item, work))
+
+    def _add(self, job: Job) -> "Future[Any]":
         self._jobs.put(job)
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
@@ -85,47 +110,60 @@ class Writer:
             connections.close_all()
 
 
-def commit(batch: list[Job]) -> None:
-    """Run a batch in one transaction; if that fails as a whole, each job in one of its own."""
-    batch = [job for job in sorted(batch, key=lambda job: job.key) if job.future.set_running_or_notify_cancel()]
+def commit(batch: Sequence[Job]) -> None:
+    """Do a batch: the items of each kind of work in one transaction, the single functions in another."""
     close_old_connections()
+    kinds: defaultdict[int, list[Job]] = defaultdict(list)
+    for job in batch:
+        if job.future.set_running_or_notify_cancel():
+            kinds[id(job.work)].append(job)
+    for jobs in kinds.values():
+        _commit(sorted(jobs, key=lambda job: job.key))
+
+
+def _commit(jobs: Sequence[Job]) -> None:
     try:
-        outcomes = _together(batch)
+        outcomes = _alone(jobs) if jobs[0].work is None else _together(jobs[0].work, jobs)
     except Exception as error:
-        if len(batch) == 1:
-            batch[0].future.set_exception(error)
+        if len(jobs) == 1:
+            jobs[0].future.set_exception(error)
             return
-        log.warning("a batch of %d writes failed (%s); trying them one by one", len(batch), type(error).__name__)
-        for job in batch:
-            try:
-                outcome = _together([job])[0]
-            except Exception as alone:
-                outcome = alone
-            _tell(job, outcome)
+        log.warning("a batch of %d writes failed (%s); trying its halves", len(jobs), type(error).__name__)
+        middle = len(jobs) // 2
+        _commit(jobs[:middle])
+        _commit(jobs[middle:])
         return
-    for job, outcome in zip(batch, outcomes, strict=True):
-        _tell(job, outcome)
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        if isinstance(outcome, Exception):
+            job.future.set_exception(outcome)
+        else:
+            job.future.set_result(outcome)
 
 
-def _together(batch: list[Job]) -> list[Any]:
+def _together(work: Work, jobs: Sequence[Job]) -> Sequence[Any]:
+    context = jobs[0].context
+    outcomes = list(context.run(work.ready, [job.item for job in jobs]))
+    going = [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
+    if going:
+        with transaction.atomic():
+            done = context.run(work.apply, [outcomes[place] for place in going])
+        for place, outcome in zip(going, done, strict=True):
+            outcomes[place] = outcome
+    return outcomes
+
+
+def _alone(jobs: Sequence[Job]) -> Sequence[Any]:
     outcomes: list[Any] = []
     with transaction.atomic():
-        for job in batch:
+        for job in jobs:
             try:
                 with transaction.atomic():
-                    outcomes.append(job.context.run(job.apply))
+                    outcomes.append(job.context.run(job.item))
             except Exception as error:
                 if transaction.get_connection().needs_rollback or transaction.get_connection().connection is None:
                     raise
                 outcomes.append(error)
     return outcomes
-
-
-def _tell(job: Job, outcome: Any) -> None:
-    if isinstance(outcome, Exception):
-        job.future.set_exception(outcome)
-    else:
-        job.future.set_result(outcome)
 
 
 writer = Writer()

@@ -17,7 +17,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from groups.models import Room, ScheduleSlot
-from groups.services import messages
+from groups.services import posting
 from live.commands import COMMANDS
 from live.hub import stop_hub
 from live.socket import endpoint
@@ -64,8 +64,8 @@ async def measure(cast: Cast) -> dict[str, dict[str, str]]:
 
 def _things(cast: Cast) -> dict[str, Any]:
     """Something of Harbor's for every kind of id in an address."""
-    posted = messages.post(person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text="Good evening")
-    messages.post(person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text="I want to die.")
+    posted = posting.post(person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text="Good evening")
+    posting.post(person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text="I want to die.")
     slot = ScheduleSlot.objects.create(
         cohort=cast.harbor, weekday=1, starts=time(18), minutes=90, lead=cast.fay, until=date(2020, 1, 1)
     )

@@ -10,7 +10,7 @@ from django.db.models import F
 from config.demo import password, week
 from config.demo.cast import CEDAR, DOMAIN, HARBOR, PLAN, ZONE, Cast, build, later_session, live_session, on_call
 from groups.models import Cohort, Message, PresenceSpan, Room, Session
-from groups.services import attendance, messages, visibility
+from groups.services import attendance, messages, posting, visibility
 from moderation.escalation import answers
 from moderation.models import Case, Decision, Escalation, Flag, Lane, OnCall, Severity
 from moderation.services import claims, decisions
@@ -220,6 +220,6 @@ def _tonight(cast: Cast) -> None:
     visibility.hide(hidden.pk, by=cast.mo.pk)
 
 
-def _say(cast: Cast, room: Room, line: week.Said, at: datetime) -> messages.Receipt:
+def _say(cast: Cast, room: Room, line: week.Said, at: datetime) -> posting.Receipt:
     with clock.at(at):
-        return messages.post(person_id=cast.people[line.who].pk, room_id=room.pk, cid=str(uuid4()), text=line.text)
+        return posting.post(person_id=cast.people[line.who].pk, room_id=room.pk, cid=str(uuid4()), text=line.text)

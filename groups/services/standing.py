@@ -1,5 +1,6 @@
 """Where a person stands in a room now: read for pages, and again under the room's lock before a post is kept."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -14,8 +15,12 @@ from records.clock import now
 
 def standing(person_id: UUID, access: RoomAccess) -> Standing:
     """All that `policies.can_post` needs about this person in this room."""
+    return standing_in(live_session_for(access.room), person_id, access)
+
+
+def standing_in(live: Session | None, person_id: UUID, access: RoomAccess) -> Standing:
+    """The same, with the live session that governs the room."""
     room = access.room
-    live = live_session_for(room)
     state = live.state if live else ""
     opens_at = None
     if room.kind == Room.Kind.PEER:
@@ -32,6 +37,17 @@ def standing(person_id: UUID, access: RoomAccess) -> Standing:
         has_turn=live is not None and state == Session.State.CHECK_IN and _has_turn(live, person_id),
         opens_at=opens_at,
     )
+
+
+def live_sessions_for(rooms: Iterable[Room]) -> dict[UUID, Session | None]:
+    """The live session that governs each room, by the room's id."""
+    rooms = list(rooms)
+    live = Session.objects.filter(state__in=Session.LIVE, cohort__in={room.cohort_id for room in rooms})
+    of_cohort = {one.cohort_id: one for one in live.select_related("leading", "lead", "co_lead")}
+    return {
+        room.pk: live_session_for(room) if room.kind == Room.Kind.PEER else of_cohort.get(room.cohort_id)
+        for room in rooms
+    }
 
 
 def live_session_for(room: Room) -> Session | None:

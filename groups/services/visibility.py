@@ -5,7 +5,8 @@ from uuid import UUID
 from groups.errors import Refused
 from groups.events import MessageHidden, MessageReleased, MessageRestored
 from groups.models import Message
-from groups.services.messages import State, tell_posted
+from groups.services.messages import State
+from groups.services.telling import tell_posted
 from live import log
 from live.events import Event
 from records import audit

@@ -18,7 +18,7 @@ from groups.commands import turned_away
 from groups.errors import Refused
 from groups.models import Message
 from groups.room_page import uuid_of
-from groups.services import messages, reading
+from groups.services import messages, posting, reading
 from live import log
 from live.events import VERSION
 from peers.permissions import Permission
@@ -81,7 +81,7 @@ def post(request: SignedIn, room_id: UUID) -> HttpResponse:
     try:
         if len(cid) > CID_LENGTH or not cid.isprintable():
             raise Refused("bad_frame", f"A client id has 1 to {CID_LENGTH} characters.")
-        receipt = messages.post(person_id=request.user.pk, room_id=room_id, cid=cid, text=text, reply_to=reply_to)
+        receipt = posting.post(person_id=request.user.pk, room_id=room_id, cid=cid, text=text, reply_to=reply_to)
         answer |= {"ok": True, "id": str(receipt.message_id), "state": receipt.state, "seq": receipt.seq}
         status = 200
     except Refused as refused:

@@ -13,7 +13,7 @@ from groups.errors import Refused
 from groups.gate import Action, Draft, Verdict
 from groups.happenings import MessageScreened, PostRefused
 from groups.models import Message, Session
-from groups.services import messages, visibility
+from groups.services import messages, posting, visibility
 from live import log
 from peers.errors import FormerMember
 from records import clock, domain, sealing
@@ -75,10 +75,10 @@ def gate(settings: object) -> Callable[[type], None]:
     return use
 
 
-def say(cast: Cast, who: str, text: str = "still here", cid: str | None = None) -> messages.Receipt:
+def say(cast: Cast, who: str, text: str = "still here", cid: str | None = None) -> posting.Receipt:
     """Post in Harbor's room."""
     person = cast.people[who]
-    return messages.post(person_id=person.pk, room_id=cast.harbor_room.pk, cid=cid or str(uuid4()), text=text)
+    return posting.post(person_id=person.pk, room_id=cast.harbor_room.pk, cid=cid or str(uuid4()), text=text)
 
 
 def told(topic: str) -> list[dict[str, Any]]:
@@ -114,7 +114,7 @@ def test_the_same_client_id_again_is_the_same_message(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_client_id_at_the_same_time_is_one_message(live_cast: Cast) -> None:
-    receipts: list[messages.Receipt] = []
+    receipts: list[posting.Receipt] = []
 
     def write() -> None:
         try:
@@ -260,12 +260,12 @@ def test_only_its_author_takes_a_message_back_and_once(cast: Cast) -> None:
 
 def test_an_answer_is_to_a_message_of_the_same_room(cast: Cast) -> None:
     receipt = say(cast, "ana")
-    answer = messages.post(
+    answer = posting.post(
         person_id=cast.ben.pk, room_id=cast.harbor_room.pk, cid="a", text="yes", reply_to=receipt.message_id
     )
     assert Message.objects.get(pk=answer.message_id).reply_to_id == receipt.message_id
     with pytest.raises(Refused) as refused:
-        messages.post(
+        posting.post(
             person_id=cast.fay.pk, room_id=cast.harbor_line.pk, cid="b", text="no", reply_to=receipt.message_id
         )
     assert refused.value.code == "not_found"
@@ -273,8 +273,8 @@ def test_an_answer_is_to_a_message_of_the_same_room(cast: Cast) -> None:
 
 def test_a_peer_room_is_closed_while_the_group_meets(cast: Cast) -> None:
     with pytest.raises(Refused) as refused:
-        messages.post(person_id=cast.ana.pk, room_id=cast.ana_ben.pk, cid="c", text="hello")
+        posting.post(person_id=cast.ana.pk, room_id=cast.ana_ben.pk, cid="c", text="hello")
     assert refused.value.code == "closed"
-    assert messages.post(person_id=cast.cal.pk, room_id=cast.cal_ivy.pk, cid="c", text="hello").state == "published"
+    assert posting.post(person_id=cast.cal.pk, room_id=cast.cal_ivy.pk, cid="c", text="hello").state == "published"
     with pytest.raises(Http404):
-        messages.post(person_id=cast.eve.pk, room_id=cast.ana_ben.pk, cid="c", text="hello")
+        posting.post(person_id=cast.eve.pk, room_id=cast.ana_ben.pk, cid="c", text="hello")

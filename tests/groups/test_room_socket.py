@@ -11,7 +11,7 @@ from django.test import Client
 
 from groups.happenings import MembershipEnded
 from groups.models import Membership, Message, Session
-from groups.services import messages
+from groups.services import posting
 from live.hub import stop_hub
 from live.threads import reads
 from records import clock, domain
@@ -130,7 +130,7 @@ async def test_a_database_that_is_away_is_said_honestly_and_the_same_id_later_gi
     ana = await connect(live_cast.ana)
     await join(ana, live_cast)
     with monkeypatch.context() as away:
-        away.setattr(messages, "keep", lambda prepared: (_ for _ in ()).throw(OperationalError("away")))
+        away.setattr(posting, "keep", lambda prepared: (_ for _ in ()).throw(OperationalError("away")))
         refused, _ = await ana.ask(cmd="post", cid="p", room=str(live_cast.harbor_room.pk), text="hello")
     assert (refused["ok"], refused["code"]) == (False, "storage_down")
     for _ in range(2):
@@ -204,7 +204,7 @@ def test_strangers_and_former_members_by_plain_requests(live_cast: Cast, client_
 
 def test_the_log_is_the_same_objects_with_the_head(live_cast: Cast, client_for: Callable[..., Client]) -> None:
     for number in range(3):
-        messages.post(person_id=live_cast.ben.pk, room_id=live_cast.harbor_room.pk, cid=f"{number}", text=f"{number}")
+        posting.post(person_id=live_cast.ben.pk, room_id=live_cast.harbor_room.pk, cid=f"{number}", text=f"{number}")
     answer = client_for(live_cast.ana).get(f"/rooms/{live_cast.harbor_room.pk}/log?after=1").json()
     assert [event["seq"] for event in answer["events"]] == [2, 3]
     assert answer["head"] == 3
@@ -214,7 +214,7 @@ def test_the_log_is_the_same_objects_with_the_head(live_cast: Cast, client_for: 
 def test_history_scrolls_back_page_by_page(live_cast: Cast, client_for: Callable[..., Client], settings: Any) -> None:
     settings.POSTS_PER_MINUTE = 1000
     for number in range(120):
-        messages.post(
+        posting.post(
             person_id=live_cast.ben.pk, room_id=live_cast.harbor_room.pk, cid=f"{number}", text=f"line {number}."
         )
     ana, path = client_for(live_cast.ana), f"/rooms/{live_cast.harbor_room.pk}/"

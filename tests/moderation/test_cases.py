@@ -11,7 +11,7 @@ from django.test import Client
 
 from groups.errors import Refused
 from groups.models import Message, Session
-from groups.services import messages
+from groups.services import messages, posting
 from live import log
 from moderation import policies, queue, reading
 from moderation.models import Case, Decision, Escalation, Evidence, Flag, Lane, Notice, Page, Severity
@@ -28,7 +28,7 @@ DARK = "I want to die."
 
 def say(cast: Cast, who: str, text: str) -> Message:
     """Post in Harbor's room through the real gate."""
-    receipt = messages.post(person_id=cast.people[who].pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text=text)
+    receipt = posting.post(person_id=cast.people[who].pk, room_id=cast.harbor_room.pk, cid=str(uuid4()), text=text)
     return Message.objects.get(pk=receipt.message_id)
 
 
@@ -100,7 +100,7 @@ def test_a_refused_goodbye_reaches_a_person_once_however_often_it_is_retried(cas
     Session.objects.filter(pk=cast.session.pk).update(state="paused", paused_reason="lead")
     for _ in range(3):
         with pytest.raises(Refused):
-            messages.post(
+            posting.post(
                 person_id=cast.ana.pk, room_id=cast.harbor_room.pk, cid="same", text="Goodbye everyone. I want to die."
             )
     case = Case.objects.get()

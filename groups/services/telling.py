@@ -1,0 +1,73 @@
+"""What a new message tells: the members, or while it is held only the room's staff and its author."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from groups.authors import part
+from groups.events import Author, HomeChanged, MessageHeld, MessagePosted, MessageUnveiled
+from groups.facts import Facts
+from groups.gate import Verdict
+from groups.hydrators import posted_now
+from groups.models import Message, Room
+from live import log
+from live.events import Event, plain
+from peers.models import User
+
+New = tuple[Message, str, Verdict]
+"""A message that is not saved yet, its text, and what the gate made of it."""
+
+
+def tell_new(new: Sequence[New], known: Facts) -> None:
+    """Give each shown message its place in its room and tell everybody concerned; call under the rooms' locks."""
+    names = dict(User.objects.filter(pk__in={one.author_id for one, _, _ in new}).values_list("pk", "display_name"))
+    told: list[log.Told] = []
+    fresh: dict[int, Event] = {}
+    places: dict[UUID, int] = {}
+    for message, text, verdict in new:
+        if message.state == Message.State.HELD:
+            told += _held(message, verdict)
+            continue
+        places[message.pk] = len(told)
+        author = _author(message, names[message.author_id], known)
+        fresh[len(told)] = posted_now(message, text, author)
+        told += _posted(message)
+    seqs = log.tell_all(told, fresh)
+    for message, _, _ in new:
+        if message.pk in places:
+            message.seq = seqs[places[message.pk]]
+
+
+def tell_posted(message: Message) -> None:
+    """Give a released message its place in its room and tell its members; call under the room's lock."""
+    message.seq = log.tell_all(_posted(message))[0]
+    message.save(update_fields=["seq"])
+
+
+def _posted(message: Message) -> list[log.Told]:
+    """What a message that is shown tells; its place in the room comes first."""
+    room, kept = message.room, {"id": str(message.pk)}
+    told: list[log.Told] = [(room.topic, MessagePosted, kept)]
+    if message.veils:
+        told += [(topic, MessageUnveiled, kept) for topic in (room.staff_topic, f"person:{message.author_id}")]
+    if room.kind == Room.Kind.PEER:
+        others = room.people.exclude(person=message.author_id).values_list("person", flat=True)
+        told += [(f"person:{other}", HomeChanged, {"what": "message"}) for other in others]
+    return told
+
+
+def _held(message: Message, verdict: Verdict) -> list[log.Told]:
+    """What a held message tells: the room's staff and the author, nobody else."""
+    spans = [[finding.start, finding.end] for finding in verdict.findings if finding.alerts]
+    staff = {"id": str(message.pk), "severity": verdict.severity, "spans": spans}
+    author: dict[str, object] = {"id": str(message.pk), "severity": None, "spans": []}
+    return [
+        (message.room.staff_topic, MessageHeld, plain(staff)),
+        (f"person:{message.author_id}", MessageHeld, author),
+    ]
+
+
+def _author(message: Message, name: str, known: Facts) -> Author:
+    cohort = message.room.cohort
+    scopes = (cohort.pk, cohort.programme_id)
+    held = {role.value for scope in scopes for role in known.roles[message.author_id, scope]}
+    return Author(id=str(message.author_id), name=name, role=part(held))
