@@ -12,7 +12,8 @@ from channels.routing import ProtocolTypeRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
 from live.socket import endpoint  # noqa: E402
+from live.wire import keep_outermost  # noqa: E402
 
 application = ProtocolTypeRouter(
-    {"http": pages, "websocket": AllowedHostsOriginValidator(AuthMiddlewareStack(endpoint))}
+    {"http": pages, "websocket": keep_outermost(AllowedHostsOriginValidator(AuthMiddlewareStack(endpoint)))}
 )

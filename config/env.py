@@ -80,6 +80,11 @@ class Env:
     )
     static: str = variable("HOLDFAST_STATIC", "", "`hashed` makes static files as production serves them, for a build.")
     posts_per_minute: int = variable("HOLDFAST_POSTS_PER_MINUTE", 30, "Posts one person may make in any 60 seconds.")
+    direct_writes: bool = variable(
+        "HOLDFAST_DIRECT_WRITES",
+        True,
+        "Socket frames go straight to the server's connections where its versions allow it; off: always through ASGI.",
+    )
     sign_ins_per_minute: int = variable(
         "HOLDFAST_SIGN_INS_PER_MINUTE",
         120,

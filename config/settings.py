@@ -218,6 +218,7 @@ SITE_HOURS = ENV.site_hours
 MESSAGE_GATE = ENV.message_gate
 SCHEDULE_GUARDS = ["moderation.escalation.cover.guard"]
 POSTS_PER_MINUTE = ENV.posts_per_minute
+DIRECT_WRITES = ENV.direct_writes
 ACK_SECONDS = ENV.ack_seconds
 
 # --- Logs: never a message text, a name or an address --------------------------------------------------------

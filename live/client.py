@@ -1,21 +1,16 @@
-"""One open socket: who it is, what it follows, and a bounded queue of what it is still to be told."""
+"""One open socket: who it is, what it follows, and its way out."""
 
 import asyncio
-from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from live.events import encode
+from live.frame import Frame
+from live.wire import Out, Send
 
 if TYPE_CHECKING:
     from live.hub import Hub
-
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-
-QUEUE_FRAMES = 2000
-QUEUE_BYTES = 4 * 1024 * 1024
-"""What may wait for one slow reader; beyond either it is dropped with `SLOW` and resumes."""
 
 SIGNED_OUT, NO_ACCESS, SLOW, IDLE, MOVING = 4401, 4403, 4408, 4409, 4503
 CLOSE_CODES = {
@@ -30,8 +25,8 @@ CLOSE_CODES = {
 class Client:
     """One signed-in person's socket."""
 
-    def __init__(self, hub: "Hub", send: Send, user_id: UUID, session_key: str | None) -> None:
-        """`send` is the ASGI send of an accepted socket."""
+    def __init__(self, hub: "Hub", out: Out, send: Send, user_id: UUID, session_key: str | None) -> None:
+        """`out` takes frames, `send` is the ASGI send of the accepted socket."""
         self.hub = hub
         self.id = uuid4()
         self.user_id = user_id
@@ -45,11 +40,11 @@ class Client:
         self.state: dict[str, Any] = {}
         """What command handlers keep with the socket (an open visit, a room's names)."""
         self.closing: int | None = None
+        self.on_closed: Callable[[], None] = lambda: None
+        """Called once when the socket was closed from this side."""
+        self._out = out
         self._send = send
-        self._queue: deque[str] = deque()
-        self._bytes = 0
-        self._wake = asyncio.Event()
-        self._writer = asyncio.ensure_future(self._write())
+        self._closer: asyncio.Task[None] | None = None
 
     async def follow(self, topic: str, after: int | None = None) -> int:
         """Be told about `topic` from `after` on; returns the seq told so far. See `Hub.follow`."""
@@ -60,43 +55,40 @@ class Client:
         """Be told nothing more about `topic`."""
         await self.hub.unfollow(self, topic)
 
-    def push(self, frame: str) -> None:
-        """Queue one frame. A socket whose queue is full is dropped."""
-        if self.closing is not None:
-            return
-        self._queue.append(frame)
-        self._bytes += len(frame)
-        if len(self._queue) > QUEUE_FRAMES or self._bytes > QUEUE_BYTES:
-            self._queue.clear()
+    def push(self, frame: Frame) -> None:
+        """Send one frame, in order. A socket for which too much waits is dropped."""
+        if self.closing is None and not self._out.push(frame):
             self.close_soon(SLOW)
-        self._wake.set()
 
     def say(self, message: dict[str, Any]) -> None:
-        """Queue one message of the protocol."""
-        self.push(encode(message))
+        """Send one message of the protocol."""
+        self.push(Frame(encode(message)))
 
     def close_soon(self, code: int) -> None:
-        """Close after what is queued was sent. The first code counts."""
+        """Close after what was pushed has gone. The first code counts."""
         if self.closing is None:
             self.closing = code
-            self._wake.set()
+            self._closer = asyncio.ensure_future(self._close(code))
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was closed from this side."""
+        return self._closer is not None and self._closer.done()
 
     async def finished(self) -> None:
-        """Wait until the socket was closed from this side."""
-        await asyncio.shield(self._writer)
+        """Wait until a close that was asked for is done."""
+        if self._closer is not None:
+            await asyncio.wait({self._closer})
 
     def abandon(self) -> None:
-        """The other side is gone: write nothing more."""
-        self._writer.cancel()
+        """The other side is gone: send nothing more."""
+        self._out.abandon()
+        if self._closer is not None:
+            self._closer.cancel()
 
-    async def _write(self) -> None:
-        while True:
-            while self._queue:
-                frame = self._queue.popleft()
-                self._bytes -= len(frame)
-                await self._send({"type": "websocket.send", "text": frame})
-            if self.closing is not None:
-                await self._send({"type": "websocket.close", "code": self.closing})
-                return
-            self._wake.clear()
-            await self._wake.wait()
+    async def _close(self, code: int) -> None:
+        try:
+            await self._out.drain()
+            await self._send({"type": "websocket.close", "code": code})
+        finally:
+            asyncio.get_running_loop().call_soon(self.on_closed)

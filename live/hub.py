@@ -17,6 +17,7 @@ from django.db import DatabaseError
 from live import bus, ears, log, revoke, topics
 from live.client import MOVING, NO_ACCESS, SIGNED_OUT, Client
 from live.events import CATALOGUE, VERSION, encode, envelope, hydrate, plain
+from live.frame import Frame
 from live.threads import reads
 from records.clock import now
 
@@ -182,7 +183,7 @@ class Hub:
     def _tell(self, topic: str, followed: Followed, messages: list[dict[str, Any]]) -> None:
         """Tell everybody who follows a topic what follows on its cursor."""
         for message in messages:
-            frame = encode(message)
+            frame = Frame(encode(message))
             for client in followed.clients:
                 if client.positions.get(topic, 0) < message["seq"]:
                     self._send_frame(client, topic, message["seq"], frame)
@@ -199,15 +200,15 @@ class Hub:
 
     async def _tell_passing(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
         told = (await reads(hydrate, type_, [kept]))[0]
-        frame = encode(envelope(topic, None, now(), told))
+        frame = Frame(encode(envelope(topic, None, now(), told)))
         followed = self.topics.get(topic)
         for client in followed.clients if followed else ():
             client.push(frame)
 
     def _send_kept(self, client: Client, topic: str, message: dict[str, Any]) -> None:
-        self._send_frame(client, topic, message["seq"], encode(message))
+        self._send_frame(client, topic, message["seq"], Frame(encode(message)))
 
-    def _send_frame(self, client: Client, topic: str, seq: int, frame: str) -> None:
+    def _send_frame(self, client: Client, topic: str, seq: int, frame: Frame) -> None:
         client.push(frame)
         client.positions[topic] = seq
         client.seen[topic] = (client.seen.get(topic, (seq, seq))[0], seq)
@@ -261,7 +262,7 @@ class Hub:
                     "at": at,
                     "data": {"head": followed.cursor},
                 }
-                frame = encode(head)
+                frame = Frame(encode(head))
                 for client in followed.clients:
                     client.push(frame)
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from importlib import import_module
-from time import monotonic
 from typing import Any
 from uuid import UUID
 
@@ -12,11 +11,12 @@ from django.contrib.auth import get_user_model
 from django.db import Error as DatabaseFailure
 
 from live import frames
-from live.client import IDLE, SIGNED_OUT, Client, Send
+from live.client import IDLE, SIGNED_OUT, Client
 from live.commands import COMMANDS, Answer, Refusal, read_fields
-from live.events import VERSION, encode
-from live.hub import Hub, hub
+from live.events import VERSION
+from live.hub import hub
 from live.threads import reads
+from live.wire import Send, out_for
 
 IDLE_SECONDS = 60.0
 logger = logging.getLogger("holdfast.socket")
@@ -37,17 +37,17 @@ async def endpoint(scope: Scope, receive: Any, send: Send) -> None:
         await send({"type": "websocket.close", "code": SIGNED_OUT})
         return
     own = hub()
-    client = Client(own, send, user.pk, scope["session"].session_key)
+    client = Client(own, out_for(scope, send), send, user.pk, scope["session"].session_key)
     own.clients.add(client)
     try:
         await own.began()
         # A sign-out before this look is seen by it; one after it is told to the hub, which knows this client by now.
         if not await reads(_signed_in, client.user_id, client.session_key):
             client.close_soon(SIGNED_OUT)
-            await client.finished()
-            return
-        await own.follow(client, f"person:{client.user_id}")
-        await _serve(own, client, receive)
+        else:
+            await own.follow(client, f"person:{client.user_id}")
+            await _serve(client, receive)
+        await client.finished()
     finally:
         client.abandon()
         await asyncio.shield(own.leave(client))
@@ -59,28 +59,31 @@ def _signed_in(user_id: UUID, session_key: str | None) -> bool:
     return sessions.exists(session_key) and get_user_model().objects.filter(pk=user_id, is_active=True).exists()
 
 
-async def _serve(own: Hub, client: Client, receive: Any) -> None:
-    opened = monotonic()
-    incoming: asyncio.Future[Any] | None = None
-    closed = asyncio.ensure_future(client.finished())
+async def _serve(client: Client, receive: Any) -> None:
+    """Answer frames, one after the other, until either side closes."""
+    loop, serving = asyncio.get_running_loop(), asyncio.current_task()
+    waiting = False
+
+    def closed() -> None:
+        if waiting and serving is not None:
+            serving.cancel()  # nothing is under way: it only waits for a frame that need not come
+
+    client.on_closed = closed
+    idle = loop.call_later(IDLE_SECONDS, lambda: None if client.joined else client.close_soon(IDLE))
     try:
-        while not closed.done():
-            incoming = incoming or asyncio.ensure_future(receive())
-            patience = None if client.joined else max(0.0, opened + IDLE_SECONDS - monotonic())
-            await asyncio.wait({incoming, closed}, timeout=patience, return_when=asyncio.FIRST_COMPLETED)
-            if not incoming.done():
-                if not closed.done() and not client.joined:
-                    client.close_soon(IDLE)
-                    await client.finished()
-                continue
-            message, incoming = incoming.result(), None
+        while not client.closed:
+            waiting = True
+            message = await receive()
+            waiting = False
             if message["type"] == "websocket.disconnect":
                 return
-            await _answer(client, message.get("text"))
+            if client.closing is None:
+                await _answer(client, message.get("text"))
+    except asyncio.CancelledError:
+        if not client.closed:
+            raise
     finally:
-        for task in (incoming, closed):
-            if task is not None:
-                task.cancel()
+        idle.cancel()
 
 
 async def _answer(client: Client, text: str | None) -> None:
@@ -113,6 +116,6 @@ async def _answer(client: Client, text: str | None) -> None:
 
 
 def _refuse(client: Client, cid: str | None, refused: Refusal) -> None:
-    client.push(encode({"v": VERSION, "ack": cid, "ok": False, "code": refused.code, "reason": refused.reason}))
+    client.say({"v": VERSION, "ack": cid, "ok": False, "code": refused.code, "reason": refused.reason})
     if refused.close is not None:
         client.close_soon(refused.close)

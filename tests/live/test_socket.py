@@ -202,7 +202,7 @@ async def test_a_reader_who_does_not_read_is_dropped_and_resumes_with_everything
     sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made_up.add((person.pk, desk))
-    monkeypatch.setattr("live.client.QUEUE_FRAMES", 3)
+    monkeypatch.setattr("live.wire.QUEUE_FRAMES", 3)
     slow = await sockets(person)
     await slow.ask(cmd="watch", cid="c", topic=desk)
     with_all_at_once = pytest.MonkeyPatch()
@@ -211,7 +211,7 @@ async def test_a_reader_who_does_not_read_is_dropped_and_resumes_with_everything
     with_all_at_once.undo()
     bus.ring({desk: 10})
     assert await slow.closed() == 4408
-    monkeypatch.setattr("live.client.QUEUE_FRAMES", 2000)
+    monkeypatch.setattr("live.wire.QUEUE_FRAMES", 2000)
     fresh = await sockets(person)
     _, told = await fresh.ask(cmd="watch", cid="c", topic=desk, after=0)
     assert [event["seq"] for event in told] == list(range(1, 11))
