@@ -12,8 +12,8 @@ from groups.events import Typing
 from groups.models import Room
 from groups.policies import can_post
 from groups.services import messages, reading
+from groups.services.earlier import Post as NewPost
 from groups.services.posting import POSTS
-from groups.services.posting import Post as NewPost
 from groups.services.standing import standing
 from live.client import NO_ACCESS, Client
 from live.commands import Answer, Refusal, command, not_found

@@ -13,6 +13,7 @@ from django.db import transaction
 from live import bus
 from live.events import CATALOGUE, Event, Kept, envelope, hydrate
 from live.models import LogEntry, Topic
+from records import rows
 from records.clock import now
 
 PAGE = 200
@@ -23,8 +24,8 @@ _known: set[str] = set()
 """Topics this process has seen: they need not be made again before they are locked."""
 
 
-def lock(topics: Iterable[str]) -> dict[str, Topic]:
-    """Lock topic rows, in the order of their keys, until the transaction ends; makes those that are new."""
+def lock(topics: Iterable[str]) -> dict[str, int]:
+    """Lock topics, in the order of their keys, until the transaction ends; makes those that are new. Their heads."""
     keys = sorted(set(topics))
     if new := [key for key in keys if key not in _known]:
         Topic.objects.bulk_create([Topic(key=key) for key in new], ignore_conflicts=True)
@@ -38,8 +39,10 @@ def lock(topics: Iterable[str]) -> dict[str, Topic]:
     return held
 
 
-def _held(keys: list[str]) -> dict[str, Topic]:
-    return {topic.key: topic for topic in Topic.objects.select_for_update().filter(key__in=keys).order_by("key")}
+def _held(keys: list[str]) -> dict[str, int]:
+    sql = f"SELECT key, head FROM live_topic WHERE key IN ({rows.marks(keys)}) ORDER BY key"  # noqa: S608
+    lock = " FOR UPDATE" if transaction.get_connection().features.has_select_for_update else ""
+    return dict(rows.select(sql + lock, keys)) if keys else {}
 
 
 def tell(topic: str, cls: type[Event], kept: Kept) -> int:
@@ -47,30 +50,28 @@ def tell(topic: str, cls: type[Event], kept: Kept) -> int:
     return tell_all([(topic, cls, kept)])[0]
 
 
-def tell_all(told: Sequence[Told], fresh: Mapping[int, Event] | None = None) -> list[int]:
+def tell_all(
+    told: Sequence[Told], fresh: Mapping[int, Event] | None = None, held: Mapping[str, int] | None = None
+) -> list[int]:
     """Tell several things at once, in order; returns each one's seq in its topic. Rings after the commit.
 
     `fresh` holds, by its place in `told`, what an event looks like now: this process tells its own followers without
-    reading the log again.
+    reading the log again. `held` are heads the caller has locked in this transaction, if it has.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A topic is told inside the transaction that makes it true.")
-    topics = lock(topic for topic, _, _ in told)
+    wanted = {topic for topic, _, _ in told}
+    heads = {topic: held[topic] for topic in wanted} if held and wanted <= held.keys() else lock(wanted)
     at = now()
     entries, seqs = [], []
     for key, cls, kept in told:
         if not cls.DURABLE:
             raise ValueError(f"{cls.TYPE} is a passing event; it is not kept")
-        topics[key].head += 1
-        seqs.append(topics[key].head)
-        entries.append(LogEntry(topic_id=key, seq=topics[key].head, type=cls.TYPE, at=at, data=kept))
-    if len(topics) <= 2:
-        for topic in topics.values():
-            Topic.objects.filter(pk=topic.key).update(head=topic.head)
-    else:
-        Topic.objects.bulk_update(topics.values(), ["head"])
-    LogEntry.objects.bulk_create(entries)
-    heads = {key: topic.head for key, topic in topics.items()}
+        heads[key] += 1
+        seqs.append(heads[key])
+        entries.append(LogEntry(topic_id=key, seq=heads[key], type=cls.TYPE, at=at, data=kept))
+    rows.change("UPDATE live_topic SET head = %s WHERE key = %s", [(head, key) for key, head in heads.items()])
+    rows.insert(entries)
     ready = _ready(entries, fresh or {})
     transaction.on_commit(lambda: bus.ring(heads, ready), robust=True)
     return seqs
@@ -90,7 +91,8 @@ def _ready(entries: Sequence[LogEntry], fresh: Mapping[int, Event]) -> dict[str,
 
 def head(topic: str) -> int:
     """The seq of the last thing a topic was told; 0 if nothing."""
-    return Topic.objects.filter(pk=topic).values_list("head", flat=True).first() or 0
+    found = rows.select("SELECT head FROM live_topic WHERE key = %s", [topic])
+    return int(found[0][0]) if found else 0
 
 
 def heads(topics: Iterable[str]) -> dict[str, int]:

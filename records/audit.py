@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from uuid import UUID
 
+from records import rows
 from records.clock import now
 from records.models import AuditRow
 
@@ -22,9 +23,9 @@ def record(
     return made
 
 
-def record_all(rows: Sequence[AuditRow]) -> None:
+def record_all(made: Sequence[AuditRow]) -> None:
     """Write several rows at once, each made by `row`."""
-    AuditRow.objects.bulk_create(rows)
+    rows.insert(made)
 
 
 def row(

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from django.test import Client
 
+from groups.services import known_rooms
 from live import bus, threads
 from peers.models import User
 from records import sealing
@@ -16,6 +17,9 @@ def fresh_process(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """A process remembers opened keys and an absent bus; a test must not inherit them."""
     sealing.forget_keys()
     monkeypatch.setattr(bus, "_away_until", 0.0)
+    # Tests change rows behind the product's back; `tests/groups/test_known_rooms.py` gives it its memory back.
+    monkeypatch.setattr(known_rooms, "REMEMBER_SECONDS", 0.0)
+    known_rooms.forget()
     yield
     threads.stop()
 

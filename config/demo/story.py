@@ -11,6 +11,7 @@ from config.demo import password, week
 from config.demo.cast import CEDAR, DOMAIN, HARBOR, PLAN, ZONE, Cast, build, later_session, live_session, on_call
 from groups.models import Cohort, Message, PresenceSpan, Room, Session
 from groups.services import attendance, messages, posting, visibility
+from groups.services.earlier import Receipt
 from moderation.escalation import answers
 from moderation.models import Case, Decision, Escalation, Flag, Lane, OnCall, Severity
 from moderation.services import claims, decisions
@@ -220,6 +221,6 @@ def _tonight(cast: Cast) -> None:
     visibility.hide(hidden.pk, by=cast.mo.pk)
 
 
-def _say(cast: Cast, room: Room, line: week.Said, at: datetime) -> posting.Receipt:
+def _say(cast: Cast, room: Room, line: week.Said, at: datetime) -> Receipt:
     with clock.at(at):
         return posting.post(person_id=cast.people[line.who].pk, room_id=room.pk, cid=str(uuid4()), text=line.text)

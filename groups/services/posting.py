@@ -5,35 +5,36 @@ message with everything that follows from it, or keeps that it was refused. Noth
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.db.models import Count
 from django.http import Http404
 
-from groups import facts
-from groups.access import RoomAccess, enter
+from groups.access import RoomAccess
 from groups.errors import Refused
 from groups.gate import Draft, Verdict
 from groups.happenings import MessageScreened, PostRefused
-from groups.models import Cohort, Message, Room, Session
+from groups.models import Message, Room
 from groups.policies import can_post
+from groups.services import earlier
+from groups.services.earlier import Post, Receipt
+from groups.services.known_rooms import KnownRoom, look, look_locked, remember
 from groups.services.messages import about
 from groups.services.screening import screen
-from groups.services.standing import live_sessions_for, standing_in
+from groups.services.standing import standing_in
 from groups.services.telling import tell_new
 from groups.text import clean, readable
 from groups.words import why_not, zone_of
 from live import log
 from peers.models import User
-from peers.permissions import Permission
-from records import audit, domain, sealing
+from records import audit, domain, rows, sealing
 from records.clock import now
+from records.models import AuditRow
 
 State = Message.State
 READ_AT_MOST = 40_000
@@ -42,33 +43,13 @@ Away = Http404 | PermissionDenied
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """Somebody wants to say something in a room."""
-
-    person_id: UUID
-    room_id: UUID
-    cid: str
-    """The client's own id of it: the same again gives the same receipt."""
-    text: str
-    reply_to: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A post was kept: `state` is published or held, `seq` its place in the room or None while it has none."""
-
-    message_id: UUID
-    state: str
-    seq: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Judged:
     """A post that was authorised, screened and sealed, ready to be kept."""
 
     post: Post
+    known: KnownRoom
     access: RoomAccess
-    message_id: UUID
+    draft: Draft
     text: str
     sealed: bytes
     verdict: Verdict
@@ -109,13 +90,11 @@ def post(*, person_id: UUID, room_id: UUID, cid: str, text: str, reply_to: UUID 
 
 def read(posts: Sequence[Post]) -> list[Judged | Exception]:
     """Authorise, screen and seal each; an exception stands for one that goes no further."""
-    rooms = _rooms(one.room_id for one in posts)
-    known = facts.read({one.person_id for one in posts}, _cohorts(rooms), rooms.values())
-    live = live_sessions_for(rooms.values())
+    rooms = look(_wanted(posts))
     read: list[Judged | Exception] = []
     for one in posts:
         try:
-            read.append(_judge(one, _enter(known, one, rooms.get(one.room_id)), live.get(one.room_id) is not None))
+            read.append(_judge(one, rooms.get(one.room_id)))
         except (Refused, Http404, PermissionDenied) as away:
             read.append(away)
     return read
@@ -123,67 +102,67 @@ def read(posts: Sequence[Post]) -> list[Judged | Exception]:
 
 def keep(batch: Sequence[Judged]) -> list[Outcome]:
     """Decide under the rooms' locks and keep, in order; inside a transaction."""
-    log.lock(topic for one in batch for topic in _topics(one))
+    held = log.lock(topic for one in batch for topic in _topics(one))
     # Asked again: between reading and keeping somebody may have been discharged, or the phase may have changed.
-    rooms = _rooms(one.access.room.pk for one in batch)
-    known = facts.read({one.post.person_id for one in batch}, _cohorts(rooms), rooms.values())
-    live = live_sessions_for(rooms.values())
-    kept_before, recent, answerable = _kept_before(batch), _recent(batch), _answerable(batch)
+    rooms = look_locked(_wanted(one.post for one in batch), held)
+    posts = [one.post for one in batch]
+    before, recent, answerable = earlier.kept_before(posts), earlier.recent(posts), earlier.answerable(posts)
     outcomes: list[Outcome] = []
     new: list[tuple[int, Message, Judged]] = []
     at = now()
     for place, one in enumerate(batch):
         key = (one.post.person_id, one.post.room_id, one.post.cid)
-        if (before := kept_before.get(key)) is not None:
-            outcomes.append(before)
+        if (known := before.get(key)) is not None:
+            outcomes.append(known)
             continue
         try:
-            access = _enter(known, one.post, rooms.get(one.post.room_id))
-        except (Http404, PermissionDenied) as away:
+            one = _seen_as_it_is(one, rooms.get(one.post.room_id))
+            refused = one.unfit or _refusal(one, recent, answerable)
+        except (Refused, Http404, PermissionDenied) as away:
             outcomes.append(away)
             continue
-        session = live[access.room.pk]
-        refused = one.unfit or _refusal(one, access, session, recent, answerable)
         if refused is not None:
-            _keep_refusal(one, session, refused)
+            _keep_refusal(one, refused)
             outcomes.append(refused)
             continue
         recent[one.post.person_id] += 1
-        message = _message(one, session, access.room)
-        message.written_at, message.shown_at = at, None if one.verdict.action.holds else at
+        message = _message(one, at)
         new.append((place, message, one))
-        outcomes.append(Receipt(message.pk, "held" if one.verdict.action.holds else "published", None))
-        kept_before[key] = outcomes[-1]
-    _keep_messages(new, known, outcomes)
+        before[key] = Receipt(message.pk, _state(one), None)
+        outcomes.append(before[key])
+    _keep_messages(new, held, outcomes)
+    heads = dict(held)
+    for _, message, one in new:
+        if message.seq is not None:
+            heads[one.known.room.topic] = message.seq
+    transaction.on_commit(lambda: remember(rooms.values(), heads))
     # The same client id twice in one batch is one message, and both are told its place.
     places = {one.message_id: one for one in outcomes if isinstance(one, Receipt) and one.seq is not None}
     return [places.get(one.message_id, one) if isinstance(one, Receipt) else one for one in outcomes]
 
 
-def _keep_messages(new: Sequence[tuple[int, Message, Judged]], known: facts.Facts, outcomes: list[Outcome]) -> None:
+def _keep_messages(
+    new: Sequence[tuple[int, Message, Judged]], held: Mapping[str, int], outcomes: list[Outcome]
+) -> None:
     if not new:
         return
-    tell_new([(message, one.text, one.verdict) for _, message, one in new], known)
-    Message.objects.bulk_create([message for _, message, _ in new])
-    audit.record_all(
-        [
-            audit.row(
-                "message.post",
-                "message",
-                message.pk,
-                actor=message.author_id,
-                person=message.author_id,
-                state=message.state,
-            )
-            for _, message, _ in new
-        ]
-    )
+    tell_new([(message, one.text, one.verdict, one.known) for _, message, one in new], held)
+    rows.insert([message for _, message, _ in new])
+    audit.record_all([_audited(message) for _, message, _ in new])
     for place, message, one in new:
         domain.publish(MessageScreened(message=message, text=one.text, verdict=one.verdict))
-        outcomes[place] = Receipt(message.pk, "held" if one.verdict.action.holds else "published", message.seq)
+        outcomes[place] = Receipt(message.pk, _state(one), message.seq)
 
 
-def _judge(one: Post, access: RoomAccess, live: bool) -> Judged:
+def _audited(message: Message) -> AuditRow:
+    person = message.author_id
+    return audit.row("message.post", "message", message.pk, actor=person, person=person, state=message.state)
+
+
+def _judge(one: Post, known: KnownRoom | None) -> Judged:
+    if known is None:
+        raise Http404
+    access = known.enter(one.person_id)
     text, unfit = one.text, None
     try:
         text = clean(text)
@@ -199,13 +178,14 @@ def _judge(one: Post, access: RoomAccess, live: bool) -> Judged:
         cohort_id=access.cohort.pk,
         author_id=one.person_id,
         text=text,
-        live=live,
+        live=known.live is not None,
         author_is_staff=access.is_staff,
     )
     return Judged(
         post=one,
+        known=known,
         access=access,
-        message_id=message_id,
+        draft=draft,
         text=text,
         sealed=sealing.seal(sealing.room(one.room_id), about(message_id), text),
         verdict=screen(draft),
@@ -213,10 +193,14 @@ def _judge(one: Post, access: RoomAccess, live: bool) -> Judged:
     )
 
 
-def _enter(known: facts.Facts, one: Post, room: Room | None) -> RoomAccess:
-    if room is None:
+def _seen_as_it_is(one: Judged, known: KnownRoom | None) -> Judged:
+    """The same on what holds under the lock; judged again where the gate was told something else."""
+    if known is None:
         raise Http404
-    return enter(known, one.person_id, room, Permission.ROOM_READ)
+    access = known.enter(one.post.person_id)
+    if (known.live is not None, access.is_staff) != (one.draft.live, one.draft.author_is_staff):
+        return _judge(one.post, known)
+    return replace(one, known=known, access=access)
 
 
 def _topics(one: Judged) -> list[str]:
@@ -228,64 +212,32 @@ def _topics(one: Judged) -> list[str]:
     return found
 
 
-def _rooms(identifiers: Iterable[UUID]) -> dict[UUID, Room]:
-    return Room.objects.select_related("cohort__programme").in_bulk(set(identifiers))
+def _wanted(posts: Iterable[Post]) -> dict[UUID, set[UUID]]:
+    wanted: dict[UUID, set[UUID]] = {}
+    for one in posts:
+        wanted.setdefault(one.room_id, set()).add(one.person_id)
+    return wanted
 
 
-def _cohorts(rooms: dict[UUID, Room]) -> list[Cohort]:
-    return list({room.cohort_id: room.cohort for room in rooms.values()}.values())
-
-
-def _kept_before(batch: Sequence[Judged]) -> dict[tuple[UUID, UUID, str], Outcome]:
-    mine = Message.objects.filter(
-        author__in={one.post.person_id for one in batch}, cid__in={one.post.cid for one in batch}
-    )
-    return {
-        (author, room, cid): Receipt(identifier, "published" if seq is not None else "held", seq)
-        for identifier, author, room, cid, seq in mine.values_list("pk", "author", "room", "cid", "seq")
-    }
-
-
-def _recent(batch: Sequence[Judged]) -> Counter[UUID]:
-    """How many messages each author has had kept within the last minute."""
-    since = now() - timedelta(seconds=60)
-    mine = Message.objects.filter(author__in={one.post.person_id for one in batch}, written_at__gt=since)
-    return Counter(dict(mine.values_list("author").annotate(Count("pk"))))
-
-
-def _answerable(batch: Sequence[Judged]) -> set[tuple[UUID, UUID]]:
-    """(message, room) of what is answered and can be."""
-    wanted = {one.post.reply_to for one in batch if one.post.reply_to is not None}
-    if not wanted:
-        return set()
-    shown = Message.objects.filter(pk__in=wanted, state=State.PUBLISHED).exclude(seq=None)
-    return set(shown.values_list("pk", "room"))
-
-
-def _refusal(
-    one: Judged,
-    access: RoomAccess,
-    session: Session | None,
-    recent: Counter[UUID],
-    answerable: set[tuple[UUID, UUID]],
-) -> Refused | None:
-    decision = can_post(standing_in(session, one.post.person_id, access))
+def _refusal(one: Judged, recent: Counter[UUID], answerable: set[tuple[UUID, UUID]]) -> Refused | None:
+    person_id, access = one.post.person_id, one.access
+    decision = can_post(standing_in(one.known.live, person_id, access))
     if not decision.allowed:
-        person = User.objects.get(pk=one.post.person_id)
+        person = User.objects.get(pk=person_id)
         return Refused(decision.code, why_not(decision, access.cohort, zone_of(person, access.cohort)))
-    if recent[one.post.person_id] >= settings.POSTS_PER_MINUTE:
+    if recent[person_id] >= settings.POSTS_PER_MINUTE:
         return Refused("rate", "That was a lot in one minute. Your words are still here; send them again in a moment.")
     if one.post.reply_to is not None and (one.post.reply_to, access.room.pk) not in answerable:
         return Refused("not_found", "The message you answer is not here any more.")
     return None
 
 
-def _keep_refusal(one: Judged, session: Session | None, refused: Refused) -> None:
+def _keep_refusal(one: Judged, refused: Refused) -> None:
     domain.publish(
         PostRefused(
             room_id=one.access.room.pk,
             cohort_id=one.access.cohort.pk,
-            session_id=session.pk if session else None,
+            session_id=one.known.live.pk if one.known.live else None,
             author_id=one.post.person_id,
             cid=one.post.cid,
             code=refused.code,
@@ -295,15 +247,22 @@ def _keep_refusal(one: Judged, session: Session | None, refused: Refused) -> Non
     )
 
 
-def _message(one: Judged, session: Session | None, room: Room) -> Message:
+def _state(one: Judged) -> str:
+    return "held" if one.verdict.action.holds else "published"
+
+
+def _message(one: Judged, at: datetime) -> Message:
+    room, held = one.access.room, one.verdict.action.holds
     return Message(
-        id=one.message_id,
+        id=one.draft.message_id,
         room=room,
-        session=session if room.kind == Room.Kind.GROUP else None,
+        session=one.known.live if room.kind == Room.Kind.GROUP else None,
         author_id=one.post.person_id,
         cid=one.post.cid,
         sealed=one.sealed,
         veils=[list(span) for span in one.verdict.veils],
         reply_to_id=one.post.reply_to,
-        state=State.HELD if one.verdict.action.holds else State.PUBLISHED,
+        state=State.HELD if held else State.PUBLISHED,
+        written_at=at,
+        shown_at=None if held else at,
     )

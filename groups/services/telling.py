@@ -1,38 +1,35 @@
 """What a new message tells: the members, or while it is held only the room's staff and its author."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from groups.authors import part
 from groups.events import Author, HomeChanged, MessageHeld, MessagePosted, MessageUnveiled
-from groups.facts import Facts
 from groups.gate import Verdict
 from groups.hydrators import posted_now
 from groups.models import Message, Room
+from groups.services.known_rooms import KnownRoom
 from live import log
 from live.events import Event, plain
-from peers.models import User
 
-New = tuple[Message, str, Verdict]
-"""A message that is not saved yet, its text, and what the gate made of it."""
+New = tuple[Message, str, Verdict, KnownRoom]
+"""A message that is not saved yet, its text, what the gate made of it, and its room."""
 
 
-def tell_new(new: Sequence[New], known: Facts) -> None:
-    """Give each shown message its place in its room and tell everybody concerned; call under the rooms' locks."""
-    names = dict(User.objects.filter(pk__in={one.author_id for one, _, _ in new}).values_list("pk", "display_name"))
+def tell_new(new: Sequence[New], held: Mapping[str, int]) -> None:
+    """Give each shown message its place in its room and tell everybody concerned. `held` are the locked heads."""
     told: list[log.Told] = []
     fresh: dict[int, Event] = {}
     places: dict[UUID, int] = {}
-    for message, text, verdict in new:
+    for message, text, verdict, known in new:
         if message.state == Message.State.HELD:
             told += _held(message, verdict)
             continue
         places[message.pk] = len(told)
-        author = _author(message, names[message.author_id], known)
-        fresh[len(told)] = posted_now(message, text, author)
+        fresh[len(told)] = posted_now(message, text, _author(message, known))
         told += _posted(message)
-    seqs = log.tell_all(told, fresh)
-    for message, _, _ in new:
+    seqs = log.tell_all(told, fresh, held)
+    for message, *_ in new:
         if message.pk in places:
             message.seq = seqs[places[message.pk]]
 
@@ -66,8 +63,8 @@ def _held(message: Message, verdict: Verdict) -> list[log.Told]:
     ]
 
 
-def _author(message: Message, name: str, known: Facts) -> Author:
-    cohort = message.room.cohort
+def _author(message: Message, known: KnownRoom) -> Author:
+    person, cohort = message.author_id, known.room.cohort
     scopes = (cohort.pk, cohort.programme_id)
-    held = {role.value for scope in scopes for role in known.roles[message.author_id, scope]}
-    return Author(id=str(message.author_id), name=name, role=part(held))
+    held = {role.value for scope in scopes for role in known.facts.roles[person, scope]}
+    return Author(id=str(person), name=known.names[person], role=part(held))

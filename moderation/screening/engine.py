@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from groups.gate import Finding
 from moderation.models.severity import Lane, Severity
-from moderation.screening.lexicon import Concept, concepts
+from moderation.screening.lexicon import Concept, by_word
 from moderation.screening.normal import Normal, normalise
 from moderation.screening.scope import scope_of
 from moderation.screening.veil import veils
@@ -14,6 +14,7 @@ from moderation.screening.veil import veils
 LONGEST = 40_000
 """Characters read of one text; a post has at most 4,000, a refused one may have more."""
 SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
+WORD = re.compile(r"\w+")
 LEVEL = {label: value for value, label in Severity.choices}
 
 
@@ -49,11 +50,22 @@ def read(text: str) -> Reading:
 def _findings(normal: Normal) -> Iterator[Finding]:
     for found in SENTENCE.finditer(normal.text):
         sentence = found.group()
-        for concept in concepts():
-            for match in concept.pattern.finditer(sentence):
-                if concept.exempt is not None and concept.exempt.search(sentence, match.start()):
-                    continue
+        for concept, match in _matches(sentence):
+            if concept.exempt is None or not concept.exempt.search(sentence, match.start()):
                 yield _finding(concept, normal, found.start(), sentence, match)
+
+
+def _matches(sentence: str) -> list[tuple[Concept, re.Match[str]]]:
+    """Each concept's matches from left to right, none overlapping another of the same concept; in the list's order."""
+    phrases, found = by_word(), list[tuple[int, int, Concept, re.Match[str]]]()
+    ends: dict[int, int] = {}
+    for word in WORD.finditer(sentence):
+        at = word.start()
+        for number, concept, pattern in phrases.get(word.group(), phrases[""]):
+            if at >= ends.get(number, 0) and (match := pattern.match(sentence, at)):
+                ends[number] = match.end()
+                found.append((number, at, concept, match))
+    return [(concept, match) for _, _, concept, match in sorted(found, key=lambda one: one[:2])]
 
 
 def _finding(concept: Concept, normal: Normal, offset: int, sentence: str, match: re.Match[str]) -> Finding:

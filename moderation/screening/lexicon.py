@@ -20,7 +20,8 @@ class Concept:
     lane: str
     severity: str
     why: str
-    pattern: re.Pattern[str]
+    patterns: tuple[tuple[frozenset[str] | None, re.Pattern[str]], ...]
+    """Each phrase, and the words it can begin with (None: any)."""
     exempt: re.Pattern[str] | None
     fires: tuple[str, ...]
     silent: tuple[str, ...]
@@ -37,13 +38,45 @@ def concepts() -> tuple[Concept, ...]:
             lane=row["lane"],
             severity=row["severity"],
             why=row["why"],
-            pattern=_compile(row["patterns"]),
+            patterns=tuple((_begins(phrase), _compile([phrase])) for phrase in row["patterns"]),
             exempt=_compile(row["except"]) if "except" in row else None,
             fires=tuple(row["fires"]),
             silent=tuple(row["silent"]),
         )
         for row in rows
     )
+
+
+@lru_cache(maxsize=1)
+def by_word() -> dict[str, tuple[tuple[int, Concept, re.Pattern[str]], ...]]:
+    """Every phrase under each word it can begin with, and under `""` those that can begin with any; in the list's order.
+
+    A sentence holds few words that a phrase begins with, so few phrases need to be tried.
+    """
+    found: dict[str, list[tuple[int, Concept, re.Pattern[str]]]] = {"": []}
+    words = {word for concept in concepts() for begins, _ in concept.patterns for word in begins or ()}
+    for number, concept in enumerate(concepts()):
+        for begins, pattern in concept.patterns:
+            for word in ("", *words) if begins is None else begins:
+                found.setdefault(word, []).append((number, concept, pattern))
+    return {word: tuple(entries) for word, entries in found.items()}
+
+
+def _begins(phrase: str) -> frozenset[str] | None:
+    """The words (runs of letters, digits and underscores) a phrase can begin with; None where that cannot be said."""
+    starts, rest = [phrase], " "
+    if phrase.startswith("("):
+        inner, _, rest = phrase[1:].partition(")")
+        starts = inner.split("|")
+        if "(" in inner or not (rest.startswith(" ") or rest == ""):
+            return None
+    words = set()
+    for start in starts:
+        word = re.match(r"\w+(?=$|[ '])", start)
+        if word is None:
+            return None
+        words.add(word.group())
+    return frozenset(words)
 
 
 def _compile(phrases: list[str]) -> re.Pattern[str]:

@@ -1,9 +1,13 @@
 """A copy of a text that is easier to read for rules, with a map back to the original's code points."""
 
+import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 APOSTROPHES = dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\uff07", "'")
+UNEVEN = re.compile(r"[^\S ]|[\x1c-\x1f]| {2}")
+"""White space that becomes something else; plain text without it needs no map."""
 DROPPED = {"Cf", "Mn", "Me"}
 """Zero-width and combining characters say nothing a rule could read."""
 
@@ -13,7 +17,7 @@ class Normal:
     """`text` in lower case; `origin[i]` is where character i of it began in the original, `origin[-1]` the end."""
 
     text: str
-    origin: tuple[int, ...]
+    origin: Sequence[int]
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A span of the copy as code points of the original, end exclusive."""
@@ -22,6 +26,8 @@ class Normal:
 
 def normalise(text: str) -> Normal:
     """NFKC, case-folded, plain apostrophes, one space for any white space; total on any string."""
+    if text.isascii() and not UNEVEN.search(text):
+        return Normal(text.lower().replace("`", "'"), range(len(text) + 1))
     letters: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):

@@ -14,6 +14,7 @@ from groups.gate import Action, Draft, Verdict
 from groups.happenings import MessageScreened, PostRefused
 from groups.models import Message, Session
 from groups.services import messages, posting, visibility
+from groups.services.earlier import Receipt
 from live import log
 from peers.errors import FormerMember
 from records import clock, domain, sealing
@@ -75,7 +76,7 @@ def gate(settings: object) -> Callable[[type], None]:
     return use
 
 
-def say(cast: Cast, who: str, text: str = "still here", cid: str | None = None) -> posting.Receipt:
+def say(cast: Cast, who: str, text: str = "still here", cid: str | None = None) -> Receipt:
     """Post in Harbor's room."""
     person = cast.people[who]
     return posting.post(person_id=person.pk, room_id=cast.harbor_room.pk, cid=cid or str(uuid4()), text=text)
@@ -114,7 +115,7 @@ def test_the_same_client_id_again_is_the_same_message(cast: Cast) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_the_same_client_id_at_the_same_time_is_one_message(live_cast: Cast) -> None:
-    receipts: list[posting.Receipt] = []
+    receipts: list[Receipt] = []
 
     def write() -> None:
         try:

@@ -1,6 +1,7 @@
 """The first phrase list: its own examples, its offsets, and that nothing makes it fail or slow."""
 
 import json
+import re
 from io import StringIO
 from pathlib import Path
 
@@ -11,8 +12,9 @@ from hypothesis import strategies as st
 
 from groups.gate import Action
 from moderation.gate import judge
-from moderation.screening.engine import LEVEL, read
+from moderation.screening.engine import LEVEL, _matches, read
 from moderation.screening.lexicon import concepts
+from moderation.screening.normal import normalise
 
 FIRES = [(concept.name, text) for concept in concepts() for text in concept.fires]
 SILENT = [(concept.name, text) for concept in concepts() for text in concept.silent]
@@ -118,3 +120,34 @@ def test_the_command_answers_each_line_in_order_and_says_which_it_cannot_read(mo
     assert "error" in second
     assert (third["id"], third["action"], third["lane"], third["veiled"]) == ("b", "publish", None, "Good morning")
     assert "error" in fourth
+
+
+def plainly(sentence: str) -> list[tuple[str, int, int]]:
+    """Every concept's matches the plain way: all its phrases as one expression over the whole sentence."""
+    found = []
+    for concept in concepts():
+        whole = re.compile("|".join(pattern.pattern for _, pattern in concept.patterns))
+        found += [(concept.name, *match.span()) for match in whole.finditer(sentence)]
+    return found
+
+
+WORDS = sorted({word for text in (text for _, text in FIRES + SILENT) for word in text.lower().split()})
+
+
+@given(
+    st.lists(st.sampled_from([*WORDS, "'", "i'm", "i", "a", "kms", "'kms'", "-", "_", ","]), max_size=30).map(" ".join)
+)
+def test_trying_only_phrases_that_can_begin_here_finds_what_trying_all_does(sentence: str) -> None:
+    found = [(concept.name, *match.span()) for concept, match in _matches(sentence)]
+    assert found == plainly(sentence)
+
+
+@pytest.mark.parametrize("text", [text.lower() for _, text in FIRES + SILENT])
+def test_the_examples_are_found_the_same_either_way(text: str) -> None:
+    assert [(concept.name, *match.span()) for concept, match in _matches(text)] == plainly(text)
+
+
+@given(st.text(alphabet=st.characters(max_codepoint=127)))
+def test_plain_text_is_normalised_as_any_other(text: str) -> None:
+    quick, slow = normalise(text), normalise("\u0301" + text)
+    assert (quick.text, list(quick.origin)) == (slow.text, [place - 1 for place in slow.origin])

@@ -1,0 +1,109 @@
+"""What posting knows of a room: read once, and trusted only while nothing has changed that could matter.
+
+Whatever moves a session, a turn or a room tells the room's members' topic in the same transaction, and whatever takes
+somebody's access away tells `system:access`. So under the room's lock two numbers say whether what was read still
+holds. What changes without being told (a role begins, a name changes) is seen within `REMEMBER_SECONDS`.
+"""
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from uuid import UUID
+
+from groups import facts
+from groups.access import RoomAccess, enter
+from groups.models import Room, Session
+from groups.services.standing import live_sessions_for
+from live import log, revoke
+from peers.models import User
+from peers.permissions import Permission
+
+REMEMBER_SECONDS = 1.0
+REMEMBER_ROOMS = 4096
+
+
+@dataclass(slots=True)
+class KnownRoom:
+    """A room, its live session, and who some people are there."""
+
+    room: Room
+    live: Session | None
+    facts: facts.Facts
+    names: dict[UUID, str]
+    """Display names of the people the facts are about."""
+    read_at: float
+    head: int = -1
+    """The members' head as of which this holds; -1 until that is known."""
+    access: int = -1
+    """The same for `system:access`."""
+
+    def enter(self, person: UUID) -> RoomAccess:
+        """The doorway. Raises `Http404`, `PermissionDenied`."""
+        return enter(self.facts, person, self.room, Permission.ROOM_READ)
+
+    def knows(self, people: Iterable[UUID]) -> bool:
+        """Whether it was read lately, and for all of these people."""
+        return monotonic() - self.read_at < REMEMBER_SECONDS and all(person in self.names for person in people)
+
+
+_rooms: "OrderedDict[UUID, KnownRoom]" = OrderedDict()
+
+
+def look(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
+    """Rooms and people in them as remembered, or as read now. Not for deciding: nothing is locked."""
+    known = {room: one for room, people in wanted.items() if (one := _rooms.get(room)) and one.knows(people)}
+    fresh = _read({room: people for room, people in wanted.items() if room not in known})
+    return known | fresh
+
+
+def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int]) -> dict[UUID, KnownRoom]:
+    """The same for deciding. `held` are the heads of the rooms' members' topics, whose locks the caller holds."""
+    access = log.head(revoke.TOPIC)
+    known = {}
+    for room, people in wanted.items():
+        one = _rooms.get(room)
+        if one and one.knows(people) and one.access == access and one.head == held.get(one.room.topic):
+            known[room] = one
+    fresh = _read({room: people for room, people in wanted.items() if room not in known})
+    for one in fresh.values():
+        one.head, one.access = held.get(one.room.topic, -1), access
+    return known | fresh
+
+
+def remember(rooms: Iterable[KnownRoom], heads: Mapping[str, int]) -> None:
+    """Trust these rooms up to their new heads: call once that is committed."""
+    for one in rooms:
+        one.head = heads.get(one.room.topic, one.head)
+        _rooms[one.room.pk] = one
+        _rooms.move_to_end(one.room.pk)
+    while len(_rooms) > REMEMBER_ROOMS:
+        _rooms.popitem(last=False)
+
+
+def forget() -> None:
+    """Remember nothing."""
+    _rooms.clear()
+
+
+def _read(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
+    if not wanted:
+        return {}
+    read_at = monotonic()
+    rooms = Room.objects.select_related("cohort__programme").in_bulk(list(wanted))
+    before = {room: _rooms[room].names.keys() if room in _rooms else set() for room in rooms}
+    people = set().union(*(wanted[room] | set(before[room]) for room in rooms)) if rooms else set()
+    cohorts = {room.cohort_id: room.cohort for room in rooms.values()}
+    about = facts.read(people, list(cohorts.values()), rooms.values())
+    live = live_sessions_for(rooms.values())
+    names = dict(User.objects.filter(pk__in=people).values_list("pk", "display_name"))
+    return {
+        identifier: KnownRoom(
+            room=room,
+            live=live[identifier],
+            facts=about,
+            names={person: names[person] for person in wanted[identifier] | set(before[identifier]) if person in names},
+            read_at=read_at,
+        )
+        for identifier, room in rooms.items()
+    }
