@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -72,7 +73,7 @@ def envelope(topic: str, seq: int | None, at: datetime, told: Event) -> dict[str
         "seq": seq,
         "type": told.TYPE,
         "at": plain(at),
-        "data": plain(dataclasses.asdict(told)),
+        "data": plain(told),
     }
 
 
@@ -81,8 +82,19 @@ def encode(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
+@lru_cache(maxsize=256)
+def _fields(kind: type) -> tuple[str, ...] | None:
+    """The names of a dataclass's fields; None for what is none."""
+    return tuple(field.name for field in dataclasses.fields(kind)) if dataclasses.is_dataclass(kind) else None
+
+
 def plain(value: Any) -> Any:
-    """Ids, moments and enums as JSON has them: text."""
+    """Ids, moments, enums and dataclasses as JSON has them."""
+    kind = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
+    if (names := _fields(kind)) is not None:  # type: ignore[arg-type]
+        return {name: plain(getattr(value, name)) for name in names}
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

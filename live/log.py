@@ -51,12 +51,16 @@ def tell(topic: str, cls: type[Event], kept: Kept) -> int:
 
 
 def tell_all(
-    told: Sequence[Told], fresh: Mapping[int, Event] | None = None, held: Mapping[str, int] | None = None
+    told: Sequence[Told],
+    fresh: Mapping[int, Event] | None = None,
+    held: Mapping[str, int] | None = None,
+    later: list[rows.Statement] | None = None,
 ) -> list[int]:
     """Tell several things at once, in order; returns each one's seq in its topic. Rings after the commit.
 
     `fresh` holds, by its place in `told`, what an event looks like now: this process tells its own followers without
-    reading the log again. `held` are heads the caller has locked in this transaction, if it has.
+    reading the log again. `held` are heads the caller has locked in this transaction, if it has. With `later` nothing
+    is written yet: the statements are put there for the caller to run in the same transaction.
     """
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("A topic is told inside the transaction that makes it true.")
@@ -70,11 +74,23 @@ def tell_all(
         heads[key] += 1
         seqs.append(heads[key])
         entries.append(LogEntry(topic_id=key, seq=heads[key], type=cls.TYPE, at=at, data=kept))
-    rows.change("UPDATE live_topic SET head = %s WHERE key = %s", [(head, key) for key, head in heads.items()])
-    rows.insert(entries)
+    write = [_set_heads(heads), *rows.inserts(entries)]
+    if later is None:
+        rows.run(write)
+    else:
+        later += write
     ready = _ready(entries, fresh or {})
     transaction.on_commit(lambda: bus.ring(heads, ready), robust=True)
     return seqs
+
+
+def _set_heads(heads: Mapping[str, int]) -> rows.Statement:
+    new = ", ".join(["(%s, %s)"] * len(heads))
+    sql = (
+        f"UPDATE live_topic SET head = new.column2 FROM (VALUES {new}) AS new "  # noqa: S608
+        "WHERE live_topic.key = new.column1"
+    )
+    return sql, [value for pair in heads.items() for value in pair]
 
 
 def _ready(entries: Sequence[LogEntry], fresh: Mapping[int, Event]) -> dict[str, list[dict[str, Any]]]:

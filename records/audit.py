@@ -1,9 +1,7 @@
 """The audit: who read or changed health information. Rows are written in the transaction they describe."""
 
-from collections.abc import Sequence
 from uuid import UUID
 
-from records import rows
 from records.clock import now
 from records.models import AuditRow
 
@@ -21,11 +19,6 @@ def record(
     made = row(verb, subject_kind, subject_id, actor=actor, person=person, **detail)
     made.save(force_insert=True)
     return made
-
-
-def record_all(made: Sequence[AuditRow]) -> None:
-    """Write several rows at once, each made by `row`."""
-    rows.insert(made)
 
 
 def row(

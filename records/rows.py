@@ -8,41 +8,64 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, BigAutoField, Field, Model
 
 AT_ONCE = 500
 """Rows in one statement: below what any of the databases takes in values."""
+Statement = tuple[str, list[Any]]
 
 
 def insert(objects: Sequence[Model]) -> None:
     """Insert objects of one model. A key the database gives is not read back."""
+    run(inserts(objects))
+
+
+def inserts(objects: Sequence[Model]) -> list[Statement]:
+    """The statements that insert objects of one model, for `run`."""
     if not objects:
-        return
-    fields = _fields(type(objects[0]))
+        return []
+    fields, database = _fields(type(objects[0])), connections[DEFAULT_DB_ALIAS]
     names = ", ".join(_quoted(field.column) for field in fields)
     table = _quoted(objects[0]._meta.db_table)
     row = f"({marks(fields)})"
+    made: list[Statement] = []
     for start in range(0, len(objects), AT_ONCE):
         some = objects[start : start + AT_ONCE]
-        values = [field.get_db_prep_save(getattr(one, field.attname), connection) for one in some for field in fields]
-        sql = f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(some))}"  # noqa: S608
-        with connection.cursor() as cursor:
+        values = [field.get_db_prep_save(getattr(one, field.attname), database) for one in some for field in fields]
+        made.append((f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(some))}", values))  # noqa: S608
+    return made
+
+
+def run(statements: Sequence[Statement]) -> None:
+    """Run statements in order; on PostgreSQL in one trip."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        for sql, values in _trips(statements):
             cursor.execute(sql, values)
 
 
 def select(sql: str, values: Iterable[Any] = ()) -> list[tuple[Any, ...]]:
     """The rows of a statement."""
-    with connection.cursor() as cursor:
-        cursor.execute(sql, list(values))
-        return list(cursor.fetchall())
+    return select_all([(sql, list(values))])[0]
 
 
-def change(sql: str, values: Iterable[Sequence[Any]]) -> None:
-    """Run a statement once for each row of values."""
-    with connection.cursor() as cursor:
-        for row in values:
-            cursor.execute(sql, row)
+def select_all(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
+    """The rows of each of several statements; on PostgreSQL in one trip."""
+    found: list[list[tuple[Any, ...]]] = []
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        for sql, values in _trips(statements):
+            cursor.execute(sql, values)
+            found.append(list(cursor.fetchall()))
+            while len(found) < len(statements) and connection.vendor == "postgresql" and cursor.nextset():
+                found.append(list(cursor.fetchall()))
+    return found
+
+
+def _trips(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """Statements as they are sent: values are put into the text on this side, so PostgreSQL takes several at once."""
+    if len(statements) < 2 or connection.vendor != "postgresql":
+        return statements
+    return [("; ".join(sql for sql, _ in statements), [value for _, values in statements for value in values])]
 
 
 def marks(values: Sequence[Any]) -> str:

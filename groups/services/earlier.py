@@ -35,32 +35,31 @@ class Receipt:
     seq: int | None
 
 
-def kept_before(posts: Sequence[Post]) -> dict[tuple[UUID, UUID, str], Receipt]:
-    """What each author's client ids gave before, by (author, room, client id)."""
+def kept_and_recent(posts: Sequence[Post]) -> tuple[dict[tuple[UUID, UUID, str], Receipt], Counter[UUID]]:
+    """What each author's client ids gave before, by (author, room, client id); and each one's messages of a minute."""
     authors, cids = _authors(posts), [one.cid for one in posts]
-    found = rows.select(
-        "SELECT id, author_id, room_id, cid, seq FROM groups_message "  # noqa: S608  (placeholders only)
-        f"WHERE author_id IN ({rows.marks(authors)}) AND cid IN ({rows.marks(cids)})",
-        [*authors, *cids],
+    since = Message._meta.get_field("written_at").get_db_prep_save(now() - timedelta(seconds=60), connection)
+    kept, recent = rows.select_all(
+        [
+            (
+                "SELECT id, author_id, room_id, cid, seq FROM groups_message "  # noqa: S608  (placeholders only)
+                f"WHERE author_id IN ({rows.marks(authors)}) AND cid IN ({rows.marks(cids)})",
+                [*authors, *cids],
+            ),
+            (
+                "SELECT author_id, COUNT(*) FROM groups_message "  # noqa: S608  (placeholders only)
+                f"WHERE author_id IN ({rows.marks(authors)}) AND written_at > %s GROUP BY author_id",
+                [*authors, since],
+            ),
+        ]
     )
-    return {
+    before = {
         (UUID(str(author)), UUID(str(room)), cid): Receipt(
             UUID(str(identifier)), "published" if seq is not None else "held", seq
         )
-        for identifier, author, room, cid, seq in found
+        for identifier, author, room, cid, seq in kept
     }
-
-
-def recent(posts: Sequence[Post]) -> Counter[UUID]:
-    """How many messages each author has had kept within the last minute."""
-    authors, written = _authors(posts), Message._meta.get_field("written_at")
-    since = written.get_db_prep_save(now() - timedelta(seconds=60), connection)
-    found = rows.select(
-        "SELECT author_id, COUNT(*) FROM groups_message "  # noqa: S608  (placeholders only)
-        f"WHERE author_id IN ({rows.marks(authors)}) AND written_at > %s GROUP BY author_id",
-        [*authors, since],
-    )
-    return Counter({UUID(str(author)): count for author, count in found})
+    return before, Counter({UUID(str(author)): count for author, count in recent})
 
 
 def _authors(posts: Sequence[Post]) -> list[Any]:

@@ -106,7 +106,7 @@ def keep(batch: Sequence[Judged]) -> list[Outcome]:
     # Asked again: between reading and keeping somebody may have been discharged, or the phase may have changed.
     rooms = look_locked(_wanted(one.post for one in batch), held)
     posts = [one.post for one in batch]
-    before, recent, answerable = earlier.kept_before(posts), earlier.recent(posts), earlier.answerable(posts)
+    (before, recent), answerable = earlier.kept_and_recent(posts), earlier.answerable(posts)
     outcomes: list[Outcome] = []
     new: list[tuple[int, Message, Judged]] = []
     at = now()
@@ -146,9 +146,11 @@ def _keep_messages(
 ) -> None:
     if not new:
         return
-    tell_new([(message, one.text, one.verdict, one.known) for _, message, one in new], held)
-    rows.insert([message for _, message, _ in new])
-    audit.record_all([_audited(message) for _, message, _ in new])
+    write: list[rows.Statement] = []
+    tell_new([(message, one.text, one.verdict, one.known) for _, message, one in new], held, write)
+    write += rows.inserts([message for _, message, _ in new])
+    write += rows.inserts([_audited(message) for _, message, _ in new])
+    rows.run(write)
     for place, message, one in new:
         domain.publish(MessageScreened(message=message, text=one.text, verdict=one.verdict))
         outcomes[place] = Receipt(message.pk, _state(one), message.seq)

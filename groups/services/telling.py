@@ -11,13 +11,17 @@ from groups.models import Message, Room
 from groups.services.known_rooms import KnownRoom
 from live import log
 from live.events import Event, plain
+from records import rows
 
 New = tuple[Message, str, Verdict, KnownRoom]
 """A message that is not saved yet, its text, what the gate made of it, and its room."""
 
 
-def tell_new(new: Sequence[New], held: Mapping[str, int]) -> None:
-    """Give each shown message its place in its room and tell everybody concerned. `held` are the locked heads."""
+def tell_new(new: Sequence[New], held: Mapping[str, int], later: list[rows.Statement]) -> None:
+    """Give each shown message its place in its room and tell everybody concerned.
+
+    `held` are the locked heads; what is to be written is put into `later` (see `live.log.tell_all`).
+    """
     told: list[log.Told] = []
     fresh: dict[int, Event] = {}
     places: dict[UUID, int] = {}
@@ -28,7 +32,7 @@ def tell_new(new: Sequence[New], held: Mapping[str, int]) -> None:
         places[message.pk] = len(told)
         fresh[len(told)] = posted_now(message, text, _author(message, known))
         told += _posted(message)
-    seqs = log.tell_all(told, fresh, held)
+    seqs = log.tell_all(told, fresh, held, later)
     for message, *_ in new:
         if message.pk in places:
             message.seq = seqs[places[message.pk]]

@@ -7,6 +7,7 @@ closes every socket with 4503 "moving" so that clients go elsewhere, lets reques
 import asyncio
 import logging
 import signal
+import sys
 from argparse import ArgumentParser
 from typing import Any
 
@@ -19,6 +20,8 @@ from live.hub import stop_hub
 
 FINISH_SECONDS = 5.0
 """How long requests under way may take after a SIGTERM."""
+SWITCH_SECONDS = 0.0005
+"""How long one thread may keep the others waiting: the writer's work must not hold up a whole room's frames."""
 logger = logging.getLogger("holdfast.serve")
 
 
@@ -74,6 +77,7 @@ class Command(BaseCommand):
 
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop)
+        sys.setswitchinterval(SWITCH_SECONDS)
         server.run()
         if not server.listening_addresses:
             raise CommandError(f"Port {port} on {host} is taken or may not be used.")
