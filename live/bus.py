@@ -8,6 +8,7 @@ import json
 import logging
 import threading
 from collections.abc import Callable, Mapping
+from queue import SimpleQueue
 from time import monotonic
 from typing import Any
 
@@ -15,6 +16,7 @@ import redis
 from django.conf import settings
 
 CHANNEL = "holdfast:bell"
+RING_AT_ONCE = 256
 RETRY_SECONDS = 5.0
 """After Redis failed, so long nothing is sent to it: a post must not wait for a bus that is away."""
 log = logging.getLogger("holdfast.bus")
@@ -26,6 +28,8 @@ Listener = Callable[[Bell], None]
 _listeners: set[Listener] = set()
 _lock = threading.Lock()
 _client: "redis.Redis | None" = None
+_to_ring: "SimpleQueue[Bell]" = SimpleQueue()
+_ringer: threading.Thread | None = None
 _away_until = 0.0
 
 
@@ -65,13 +69,41 @@ def _tell_here(bell: Bell) -> None:
 
 
 def _publish(bell: Bell) -> None:
-    global _client, _away_until
-    if not settings.REDIS_URL or monotonic() < _away_until:
+    """Have the other processes hear it soon: nobody waits for Redis."""
+    if not settings.REDIS_URL:
         return
+    global _ringer
+    with _lock:
+        _to_ring.put(bell)
+        if _ringer is None or not _ringer.is_alive():
+            _ringer = threading.Thread(target=_ring_on, name="bell", daemon=True)
+            _ringer.start()
+
+
+def _ring_on() -> None:
+    while True:
+        bells = [_to_ring.get()]
+        while not _to_ring.empty() and len(bells) < RING_AT_ONCE:
+            bells.append(_to_ring.get())
+        if monotonic() >= _away_until:
+            _send(bells)
+
+
+def _send(bells: list[Bell]) -> None:
+    global _client, _away_until
+    heads: dict[str, int] = {}
+    for bell in bells:
+        heads |= bell.get("heads", {})
     try:
         if _client is None:
             _client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
-        _client.publish(CHANNEL, json.dumps(bell))
+        with _client.pipeline(transaction=False) as trip:
+            if heads:
+                trip.publish(CHANNEL, json.dumps({"heads": heads}))
+            for bell in bells:
+                if "pass" in bell:
+                    trip.publish(CHANNEL, json.dumps(bell))
+            trip.execute()
     except redis.RedisError as error:
         _away_until = monotonic() + RETRY_SECONDS
         log.warning("the bus is away (%s); the one-second look goes on", type(error).__name__)

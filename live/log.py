@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from live import bus
 from live.events import CATALOGUE, Event, Kept, envelope, hydrate
@@ -26,23 +26,31 @@ _known: set[str] = set()
 
 def lock(topics: Iterable[str]) -> dict[str, int]:
     """Lock topics, in the order of their keys, until the transaction ends; makes those that are new. Their heads."""
+    return lock_and_read(topics, [])[0]
+
+
+def lock_and_read(
+    topics: Iterable[str], statements: Sequence[rows.Statement]
+) -> tuple[dict[str, int], list[list[tuple[Any, ...]]]]:
+    """`lock`, and what some statements find once the topics are locked; on PostgreSQL in one trip."""
     keys = sorted(set(topics))
     if new := [key for key in keys if key not in _known]:
         Topic.objects.bulk_create([Topic(key=key) for key in new], ignore_conflicts=True)
-    held = _held(keys)
-    if len(held) < len(keys):  # what was known here was never committed
-        Topic.objects.bulk_create([Topic(key=key) for key in keys if key not in held], ignore_conflicts=True)
-        held = _held(keys)
+    locked, *found = rows.select_all([_locks(keys), *statements])
+    if len(locked) < len(keys):  # what was known here was never committed
+        there = dict(locked)
+        Topic.objects.bulk_create([Topic(key=key) for key in keys if key not in there], ignore_conflicts=True)
+        locked, *found = rows.select_all([_locks(keys), *statements])
     if len(_known) > KNOWN_AT_MOST:
         _known.clear()
     _known.update(keys)
-    return held
+    return dict(locked), found
 
 
-def _held(keys: list[str]) -> dict[str, int]:
-    sql = f"SELECT key, head FROM live_topic WHERE key IN ({rows.marks(keys)}) ORDER BY key"  # noqa: S608
-    lock = " FOR UPDATE" if transaction.get_connection().features.has_select_for_update else ""
-    return dict(rows.select(sql + lock, keys)) if keys else {}
+def _locks(keys: list[str]) -> rows.Statement:
+    named = rows.marks(keys) or "NULL"
+    sql = f"SELECT key, head FROM live_topic WHERE key IN ({named}) ORDER BY key"  # noqa: S608
+    return sql + (" FOR UPDATE" if connection.features.has_select_for_update else ""), keys
 
 
 def tell(topic: str, cls: type[Event], kept: Kept) -> int:
@@ -107,8 +115,13 @@ def _ready(entries: Sequence[LogEntry], fresh: Mapping[int, Event]) -> dict[str,
 
 def head(topic: str) -> int:
     """The seq of the last thing a topic was told; 0 if nothing."""
-    found = rows.select("SELECT head FROM live_topic WHERE key = %s", [topic])
+    found = rows.select(*head_of(topic))
     return int(found[0][0]) if found else 0
+
+
+def head_of(topic: str) -> rows.Statement:
+    """The statement `head` runs; it finds no row for a topic that was told nothing."""
+    return "SELECT head FROM live_topic WHERE key = %s", [topic]
 
 
 def heads(topics: Iterable[str]) -> dict[str, int]:

@@ -13,22 +13,27 @@ from concurrent.futures import Future
 from contextvars import Context, copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
+from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from django.db import close_old_connections, connections, transaction
+from django.db import OperationalError, close_old_connections, connections, transaction
 
 T = TypeVar("T")
 BATCH = 128
 IDLE_SECONDS = 5.0
 """After so long without work the writer's connection is closed."""
+ASK_SECONDS = 1.0
+"""How long a connection that worked is taken to be good; one that is not after all costs its batch a second try."""
 log = logging.getLogger("holdfast.writer")
+_asked_at = 0.0
 
 
 class Work(Protocol):
     """A kind of write that is done for many items in one go. Outcomes come in the order of the items.
 
     An outcome that is an exception is raised to whoever waits for that item; it keeps what was written for it. If
-    `ready` or `apply` itself raises, nothing of that transaction is kept, and the items are tried again in halves.
+    `ready` or `apply` itself raises, nothing of that transaction is kept, and the items are tried again in halves; so
+    doing an item that was done already must give what it gave before.
     """
 
     def ready(self, items: Sequence[Any]) -> Sequence[Any]:
@@ -112,7 +117,7 @@ class Writer:
 
 def commit(batch: Sequence[Job]) -> None:
     """Do a batch: the items of each kind of work in one transaction, the single functions in another."""
-    close_old_connections()
+    _keep_connection()
     kinds: defaultdict[int, list[Job]] = defaultdict(list)
     for job in batch:
         if job.future.set_running_or_notify_cancel():
@@ -121,10 +126,23 @@ def commit(batch: Sequence[Job]) -> None:
         _commit(sorted(jobs, key=lambda job: job.key))
 
 
-def _commit(jobs: Sequence[Job]) -> None:
+def _keep_connection() -> None:
+    """Ask whether the connection is still good, but not before every one of many batches a second."""
+    global _asked_at
+    if monotonic() - _asked_at > ASK_SECONDS:
+        close_old_connections()
+        _asked_at = monotonic()
+
+
+def _commit(jobs: Sequence[Job], *, again: bool = True) -> None:
     try:
         outcomes = _alone(jobs) if jobs[0].work is None else _together(jobs[0].work, jobs)
     except Exception as error:
+        close_old_connections()  # one that broke is opened anew
+        if len(jobs) == 1 and again and jobs[0].work is not None and isinstance(error, OperationalError):
+            # The connection may only have been old. An item done twice is the same item: works know their own.
+            _commit(jobs, again=False)
+            return
         if len(jobs) == 1:
             jobs[0].future.set_exception(error)
             return

@@ -35,24 +35,27 @@ class Receipt:
     seq: int | None
 
 
-def kept_and_recent(posts: Sequence[Post]) -> tuple[dict[tuple[UUID, UUID, str], Receipt], Counter[UUID]]:
-    """What each author's client ids gave before, by (author, room, client id); and each one's messages of a minute."""
+def statements(posts: Sequence[Post]) -> list[rows.Statement]:
+    """Find what the authors' client ids gave before, and how many messages each had kept within a minute."""
     authors, cids = _authors(posts), [one.cid for one in posts]
     since = Message._meta.get_field("written_at").get_db_prep_save(now() - timedelta(seconds=60), connection)
-    kept, recent = rows.select_all(
-        [
-            (
-                "SELECT id, author_id, room_id, cid, seq FROM groups_message "  # noqa: S608  (placeholders only)
-                f"WHERE author_id IN ({rows.marks(authors)}) AND cid IN ({rows.marks(cids)})",
-                [*authors, *cids],
-            ),
-            (
-                "SELECT author_id, COUNT(*) FROM groups_message "  # noqa: S608  (placeholders only)
-                f"WHERE author_id IN ({rows.marks(authors)}) AND written_at > %s GROUP BY author_id",
-                [*authors, since],
-            ),
-        ]
-    )
+    return [
+        (
+            "SELECT id, author_id, room_id, cid, seq FROM groups_message "  # noqa: S608  (placeholders only)
+            f"WHERE author_id IN ({rows.marks(authors)}) AND cid IN ({rows.marks(cids)})",
+            [*authors, *cids],
+        ),
+        (
+            "SELECT author_id, COUNT(*) FROM groups_message "  # noqa: S608  (placeholders only)
+            f"WHERE author_id IN ({rows.marks(authors)}) AND written_at > %s GROUP BY author_id",
+            [*authors, since],
+        ),
+    ]
+
+
+def read(found: Sequence[list[tuple[Any, ...]]]) -> tuple[dict[tuple[UUID, UUID, str], Receipt], Counter[UUID]]:
+    """What `statements` found: receipts by (author, room, client id), and messages of a minute by author."""
+    kept, recent = found
     before = {
         (UUID(str(author)), UUID(str(room)), cid): Receipt(
             UUID(str(identifier)), "published" if seq is not None else "held", seq

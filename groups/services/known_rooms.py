@@ -57,9 +57,14 @@ def look(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
     return known | fresh
 
 
-def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int]) -> dict[UUID, KnownRoom]:
-    """The same for deciding. `held` are the heads of the rooms' members' topics, whose locks the caller holds."""
-    access = log.head(revoke.TOPIC)
+ACCESS = log.head_of(revoke.TOPIC)
+"""Finds how far `system:access` reaches."""
+
+
+def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int], access: int) -> dict[UUID, KnownRoom]:
+    """The same for deciding. `held` are the heads of the rooms' members' topics, whose locks the caller holds;
+    `access` is the head of `system:access`, read under them.
+    """
     known = {}
     for room, people in wanted.items():
         one = _rooms.get(room)

@@ -23,7 +23,7 @@ from groups.models import Message, Room
 from groups.policies import can_post
 from groups.services import earlier
 from groups.services.earlier import Post, Receipt
-from groups.services.known_rooms import KnownRoom, look, look_locked, remember
+from groups.services.known_rooms import ACCESS, KnownRoom, look, look_locked, remember
 from groups.services.messages import about
 from groups.services.screening import screen
 from groups.services.standing import standing_in
@@ -102,11 +102,14 @@ def read(posts: Sequence[Post]) -> list[Judged | Exception]:
 
 def keep(batch: Sequence[Judged]) -> list[Outcome]:
     """Decide under the rooms' locks and keep, in order; inside a transaction."""
-    held = log.lock(topic for one in batch for topic in _topics(one))
-    # Asked again: between reading and keeping somebody may have been discharged, or the phase may have changed.
-    rooms = look_locked(_wanted(one.post for one in batch), held)
     posts = [one.post for one in batch]
-    (before, recent), answerable = earlier.kept_and_recent(posts), earlier.answerable(posts)
+    held, (access, *earlier_rows) = log.lock_and_read(
+        (topic for one in batch for topic in _topics(one)), [ACCESS, *earlier.statements(posts)]
+    )
+    # Asked again: between reading and keeping somebody may have been discharged, or the phase may have changed.
+    rooms = look_locked(_wanted(posts), held, access[0][0] if access else 0)
+    before, recent = earlier.read(earlier_rows)
+    answerable = earlier.answerable(posts)
     outcomes: list[Outcome] = []
     new: list[tuple[int, Message, Judged]] = []
     at = now()
