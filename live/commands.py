@@ -5,6 +5,7 @@ import types
 import typing
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -86,8 +87,7 @@ def command(name: str, frame: type[F]) -> Callable[[Callable[["Client", str, F],
 
 def read_fields(frame: type[F], given: Mapping[str, Any]) -> F:
     """Check and convert a frame's own fields. Raises `Refusal("bad_frame")` naming the first wrong one."""
-    hints = typing.get_type_hints(frame)
-    known = {item.name: item for item in dataclasses.fields(frame)}  # type: ignore[arg-type]
+    hints, known = _shape(frame)  # type: ignore[arg-type]
     for name in given:
         if name not in known:
             raise Refusal("bad_frame", f"This command has no field {name[:40]!r}.")
@@ -99,6 +99,12 @@ def read_fields(frame: type[F], given: Mapping[str, Any]) -> F:
             continue
         values[name] = _convert(name, hints[name], given[name])
     return frame(**values)
+
+
+@lru_cache(maxsize=128)
+def _shape(frame: type[Any]) -> tuple[dict[str, Any], dict[str, "dataclasses.Field[Any]"]]:
+    """The types and the fields of a frame's own part."""
+    return typing.get_type_hints(frame), {item.name: item for item in dataclasses.fields(frame)}
 
 
 def _convert(name: str, hint: Any, value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Reading one frame of a socket: JSON, one object, of this protocol's version."""
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
@@ -11,6 +12,7 @@ FRAME_BYTES = 64 * 1024
 """Longer frames are refused with `too_long`; those over `PROTOCOL_BYTES` end the connection."""
 PROTOCOL_BYTES = 128 * 1024
 CID_LENGTH = 64
+SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +35,7 @@ class Unreadable(Refusal):
 
 def read(text: str) -> Frame:
     """Read a text frame. Raises `Unreadable`."""
-    size = len(text.encode("utf-8", "surrogatepass"))
+    size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     try:
         given = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -66,4 +68,4 @@ def _no_constant(_: str) -> NoReturn:
 
 
 def _sendable(text: str) -> bool:
-    return text.isprintable() and not any("\ud800" <= letter <= "\udfff" for letter in text)
+    return text.isprintable() and not SURROGATE.search(text)

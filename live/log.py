@@ -125,8 +125,13 @@ def head_of(topic: str) -> rows.Statement:
 
 
 def heads(topics: Iterable[str]) -> dict[str, int]:
-    """The heads of several topics in one query; a topic that was told nothing is left out."""
-    return dict(Topic.objects.filter(pk__in=list(topics)).values_list("key", "head"))
+    """The heads of several topics; a topic that was told nothing is left out."""
+    keys = list(topics)
+    found: dict[str, int] = {}
+    for start in range(0, len(keys), rows.AT_ONCE):
+        some = keys[start : start + rows.AT_ONCE]
+        found |= rows.select(f"SELECT key, head FROM live_topic WHERE key IN ({rows.marks(some)})", some)  # noqa: S608
+    return found
 
 
 def page(topic: str, after: int, limit: int = PAGE) -> list[dict[str, Any]]:

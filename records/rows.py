@@ -5,14 +5,17 @@ the model's own fields, and nothing else of a model's saving happens (no signals
 """
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import AutoField, BigAutoField, Field, Model
 
 AT_ONCE = 500
 """Rows in one statement: below what any of the databases takes in values."""
+AS_IT_IS = frozenset({str, int, bool, bytes, UUID, datetime, type(None)})
 Statement = tuple[str, list[Any]]
 
 
@@ -32,7 +35,7 @@ def inserts(objects: Sequence[Model]) -> list[Statement]:
     made: list[Statement] = []
     for start in range(0, len(objects), AT_ONCE):
         some = objects[start : start + AT_ONCE]
-        values = [field.get_db_prep_save(getattr(one, field.attname), database) for one in some for field in fields]
+        values = [_adapted(getattr(one, field.attname), field, database) for one in some for field in fields]
         made.append((f"INSERT INTO {table} ({names}) VALUES {', '.join([row] * len(some))}", values))  # noqa: S608
     return made
 
@@ -71,6 +74,13 @@ def _trips(statements: Sequence[Statement]) -> Sequence[Statement]:
 def marks(values: Sequence[Any]) -> str:
     """Placeholders for an `IN (…)`."""
     return ", ".join(["%s"] * len(values))
+
+
+def _adapted(value: Any, field: "Field[Any, Any]", database: Any) -> Any:
+    """A value as the database takes it. What PostgreSQL takes as it is, is most of what there is."""
+    if type(value) in AS_IT_IS and database.vendor == "postgresql":
+        return value
+    return field.get_db_prep_save(value, database)
 
 
 @lru_cache(maxsize=32)

@@ -36,6 +36,9 @@ class Work(Protocol):
     doing an item that was done already must give what it gave before.
     """
 
+    def quick(self, item: Any) -> Any:
+        """What `ready` gives for one item, on the thread that asks, where that needs no database; else None."""
+
     def ready(self, items: Sequence[Any]) -> Sequence[Any]:
         """Outside any transaction: each item as `apply` wants it, or an exception for one that goes no further."""
 
@@ -51,6 +54,8 @@ class Job:
     item: Any
     work: "Work | None" = None
     """None: `item` is a function of its own, behind a savepoint of its own."""
+    ready: Any = None
+    """What `Work.quick` gave, if it gave anything."""
     context: Context = field(default_factory=copy_context)
     future: "Future[Any]" = field(default_factory=Future)
 
@@ -72,8 +77,11 @@ class Writer:
         return self._add(Job(key, apply))
 
     def join(self, work: Work, item: Any) -> "Future[Any]":
-        """Have `item` be part of the next batch of `work`. The future is done once that is committed."""
-        return self._add(Job("", item, work))
+        """Have `item` be part of the next batch of `work`. The future is done once that is committed.
+
+        What can be done for it without the database is done here and now, while the last batch is being committed.
+        """
+        return self._add(Job("", item, work, work.quick(item)))
 
     def _add(self, job: Job) -> "Future[Any]":
         self._jobs.put(job)
@@ -160,7 +168,12 @@ def _commit(jobs: Sequence[Job], *, again: bool = True) -> None:
 
 def _together(work: Work, jobs: Sequence[Job]) -> Sequence[Any]:
     context = jobs[0].context
-    outcomes = list(context.run(work.ready, [job.item for job in jobs]))
+    outcomes = [job.ready for job in jobs]
+    open_places = [place for place, ready in enumerate(outcomes) if ready is None]
+    if open_places:
+        read = context.run(work.ready, [jobs[place].item for place in open_places])
+        for place, outcome in zip(open_places, read, strict=True):
+            outcomes[place] = outcome
     going = [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
     if going:
         with transaction.atomic():

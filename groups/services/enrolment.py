@@ -12,6 +12,7 @@ from groups.happenings import MembershipEnded
 from groups.models import Cohort, Membership, Programme, Session
 from groups.services import places
 from groups.zone import local_day
+from live import revoke
 from peers.models import User
 from peers.services import identity, stays
 from records import audit, domain
@@ -43,6 +44,7 @@ def enrol(*, cohort_id: UUID, person_id: UUID, by: UUID, starts_on: date | None 
         except IntegrityError:
             raise Refused("not_now", f"They belong to {cohort.name} already.") from None
         audit.record("membership.start", "cohort", cohort.pk, actor=by, person=person_id, on=first.isoformat())
+        revoke.recheck(person_id)
         return made
 
 

@@ -1,8 +1,8 @@
 """What posting knows of a room: read once, and trusted only while nothing has changed that could matter.
 
 Whatever moves a session, a turn or a room tells the room's members' topic in the same transaction, and whatever takes
-somebody's access away tells `system:access`. So under the room's lock two numbers say whether what was read still
-holds. What changes without being told (a role begins, a name changes) is seen within `REMEMBER_SECONDS`.
+somebody's access away or gives it, and a new name, tells `system:access`. So under the room's lock two numbers say
+whether what was read still holds. What nobody tells (a row changed by hand) is seen within `REMEMBER_SECONDS`.
 """
 
 from collections import OrderedDict
@@ -19,7 +19,7 @@ from live import log, revoke
 from peers.models import User
 from peers.permissions import Permission
 
-REMEMBER_SECONDS = 1.0
+REMEMBER_SECONDS = 30.0
 REMEMBER_ROOMS = 4096
 
 
@@ -50,11 +50,16 @@ class KnownRoom:
 _rooms: "OrderedDict[UUID, KnownRoom]" = OrderedDict()
 
 
+def at_hand(room: UUID, person: UUID) -> KnownRoom | None:
+    """A room as remembered, without asking the database. Not for deciding."""
+    one = _rooms.get(room)
+    return one if one is not None and one.knows([person]) else None
+
+
 def look(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
     """Rooms and people in them as remembered, or as read now. Not for deciding: nothing is locked."""
     known = {room: one for room, people in wanted.items() if (one := _rooms.get(room)) and one.knows(people)}
-    fresh = _read({room: people for room, people in wanted.items() if room not in known})
-    return known | fresh
+    return known | read_now({room: people for room, people in wanted.items() if room not in known})
 
 
 ACCESS = log.head_of(revoke.TOPIC)
@@ -70,7 +75,7 @@ def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int], acces
         one = _rooms.get(room)
         if one and one.knows(people) and one.access == access and one.head == held.get(one.room.topic):
             known[room] = one
-    fresh = _read({room: people for room, people in wanted.items() if room not in known})
+    fresh = read_now({room: people for room, people in wanted.items() if room not in known})
     for one in fresh.values():
         one.head, one.access = held.get(one.room.topic, -1), access
     return known | fresh
@@ -91,7 +96,8 @@ def forget() -> None:
     _rooms.clear()
 
 
-def _read(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
+def read_now(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
+    """Rooms and people in them as the database has them now."""
     if not wanted:
         return {}
     read_at = monotonic()

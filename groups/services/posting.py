@@ -11,7 +11,7 @@ from datetime import datetime
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
 from django.db import transaction
 from django.http import Http404
 
@@ -23,7 +23,7 @@ from groups.models import Message, Room
 from groups.policies import can_post
 from groups.services import earlier
 from groups.services.earlier import Post, Receipt
-from groups.services.known_rooms import ACCESS, KnownRoom, look, look_locked, remember
+from groups.services.known_rooms import ACCESS, KnownRoom, at_hand, look, look_locked, read_now, remember
 from groups.services.messages import about
 from groups.services.screening import screen
 from groups.services.standing import standing_in
@@ -64,6 +64,16 @@ Outcome = Receipt | Refused | Http404 | PermissionDenied
 class Posts:
     """Posts as the writer takes them: many in one transaction (see `records.writer.Work`)."""
 
+    def quick(self, item: Post) -> Judged | None:
+        """For somebody the room is remembered to be open to. Whoever is turned away is looked up first."""
+        known = at_hand(item.room_id, item.person_id)
+        if known is None:
+            return None
+        try:
+            return _judge(item, known)
+        except (Refused, Http404, PermissionDenied, SynchronousOnlyOperation):
+            return None
+
     def ready(self, items: Sequence[Post]) -> Sequence[Judged | Exception]:
         """Outside any transaction."""
         return read(items)
@@ -95,8 +105,14 @@ def read(posts: Sequence[Post]) -> list[Judged | Exception]:
     for one in posts:
         try:
             read.append(_judge(one, rooms.get(one.room_id)))
-        except (Refused, Http404, PermissionDenied) as away:
-            read.append(away)
+        except Refused as refused:
+            read.append(refused)
+        except (Http404, PermissionDenied):
+            # What was remembered does not turn anybody away: they may have come back since.
+            try:
+                read.append(_judge(one, read_now({one.room_id: {one.person_id}}).get(one.room_id)))
+            except (Refused, Http404, PermissionDenied) as away:
+                read.append(away)
     return read
 
 

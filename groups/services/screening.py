@@ -4,6 +4,7 @@ import logging
 from functools import lru_cache
 
 from django.conf import settings
+from django.core.exceptions import SynchronousOnlyOperation
 from django.utils.module_loading import import_string
 
 from groups.gate import Action, Draft, MessageGate, Verdict
@@ -16,6 +17,8 @@ def screen(draft: Draft) -> Verdict:
     """What the configured gate makes of a draft; `DOWN` if it fails in any way."""
     try:
         verdict: object = _gate(settings.MESSAGE_GATE).screen(draft)
+    except SynchronousOnlyOperation:
+        raise  # asked on a loop's thread, a gate that reads the database is asked again on one of its own
     except Exception as error:  # whatever a gate may raise: the message is held
         log.error("the gate failed: %s", type(error).__name__)
         return DOWN

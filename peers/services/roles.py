@@ -42,6 +42,7 @@ def grant(*, person_id: UUID, role: Role, scope: UUID, by: UUID) -> Grant:
         except IntegrityError:
             raise NotDone("They hold this role there already.") from None
         audit.record("grant.start", "grant", made.pk, actor=by, person=person_id, role=role.value)
+        revoke.recheck(person_id)
         return made
 
 

@@ -6,10 +6,12 @@ from zoneinfo import available_timezones
 from django import forms
 from django.contrib import messages as flash
 from django.contrib.auth import logout
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from live import revoke
 from peers.models import User
 from peers.names import readable
 from peers.requests import SignedIn
@@ -59,7 +61,9 @@ def profile(request: SignedIn) -> HttpResponse:
         request.POST if request.method == "POST" else None, instance=User.objects.get(pk=request.user.pk)
     )
     if request.method == "POST" and form.is_valid():
-        form.save()
+        with transaction.atomic():
+            form.save()
+            revoke.recheck(request.user.pk)  # what is remembered of this person is read anew
         audit.record("person.profile", "person", request.user.pk, actor=request.user.pk, person=request.user.pk)
         flash.success(request, "Saved.")
         return redirect("peers:profile")
