@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import pytest
 from django.db import connection, transaction
@@ -91,4 +91,58 @@ def test_when_the_batch_cannot_commit_each_is_tried_alone() -> None:
     jobs = [Job("a", row), Job("b", poison), Job("c", row)]
     commit(jobs)
     assert jobs[1].future.exception(1) is not None
+    assert AuditRow.objects.count() == 2
+
+
+class Rows:
+    """Work that writes a row for each item; `bad` breaks the whole batch, `no` is refused before it, `none` after."""
+
+    def __init__(self) -> None:
+        self.batches: list[list[str]] = []
+
+    def quick(self, item: str) -> str | None:
+        """Only what begins with q."""
+        return item if item.startswith("q") else None
+
+    def ready(self, items: Sequence[str]) -> list[object]:
+        """Refuse `no`."""
+        return [ValueError(item) if item == "no" else item for item in items]
+
+    def apply(self, items: Sequence[str]) -> list[object]:
+        """Write a row each."""
+        self.batches.append(list(items))
+        for item in items:
+            audit.record("test", "room", item, actor=None)
+        if "bad" in items:
+            raise RuntimeError("bad")
+        return [KeyError(item) if item == "none" else item for item in items]
+
+
+def test_items_of_one_work_share_a_transaction_and_a_bad_one_is_found_by_halves() -> None:
+    work = Rows()
+    jobs = [Job("", item, work) for item in ("a", "b", "no", "bad", "c", "none", "d", "e")]
+    commit(jobs)
+    said = [job.future.exception(1) or job.future.result(1) for job in jobs]
+    assert [one if isinstance(one, str) else type(one) for one in said] == [
+        *("a", "b", ValueError, RuntimeError, "c", KeyError, "d", "e"),
+    ]
+    assert set(AuditRow.objects.values_list("subject_id", flat=True)) == {"a", "b", "c", "none", "d", "e"}
+    assert work.batches[0] == ["a", "b", "bad", "c", "none", "d", "e"]
+    assert max(len(batch) for batch in work.batches[-3:]) < 7
+
+
+def test_what_was_ready_at_once_is_not_made_ready_again(writer: Writer) -> None:
+    work = Rows()
+    assert writer.join(work, "quick").result(5) == "quick"
+    assert [Job("", "q", work, work.quick("q")).ready, Job("", "x", work, work.quick("x")).ready] == ["q", None]
+
+
+def test_functions_and_works_of_one_batch_do_not_stand_in_each_others_way() -> None:
+    work = Rows()
+    jobs = [Job("a", row), Job("", "bad", work), Job("b", fail), Job("", "good", work)]
+    commit(jobs)
+    assert isinstance(jobs[0].future.result(1), uuid.UUID)
+    assert isinstance(jobs[1].future.exception(1), RuntimeError)
+    assert isinstance(jobs[2].future.exception(1), ValueError)
+    assert jobs[3].future.result(1) == "good"
     assert AuditRow.objects.count() == 2
