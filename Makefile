@@ -7,7 +7,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help install run test test-fast check replay reset-demo lock
+.PHONY: help install run test test-fast check replay backup restore reset-demo lock
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,12 @@ check: $(STAMP)  ## Lint, types, import contract, migrations, deploy checks, gen
 
 replay: $(STAMP)  ## DATA=FILE [BACKEND=sqlite|postgres] [SPEED=0] [LIMIT=n]
 	@$(PY) -m bench.replay "$(DATA)" --backend $(BACKEND) --speed $(SPEED) --limit $(LIMIT)
+
+backup: $(STAMP)  ## [TO=FILE] The whole site in one sealed file
+	@$(PY) manage.py backup $(if $(TO),--to "$(TO)")
+
+restore: $(STAMP)  ## FROM=FILE Into a new, empty site; verified
+	@$(PY) manage.py restore --from "$(FROM)"
 
 reset-demo: $(STAMP)  ## The demo clinic as new
 	@$(PY) manage.py reset_demo

@@ -67,7 +67,7 @@ def link(_now: datetime | None = None) -> int:
             links.append(AuditLink(seq=seq, row=row, hash=digest))
         AuditLink.objects.bulk_create(links)
         if links:
-            transaction.on_commit(lambda: _keep(seq, digest))
+            transaction.on_commit(lambda: keep_head(seq, digest))
     return len(links)
 
 
@@ -127,7 +127,7 @@ def _cut() -> Bad | None:
     return None if bytes(here.hash).hex() == kept["hash"] else Bad(str(here.row_id), "altered")
 
 
-def _keep(seq: int, digest: bytes) -> None:
+def keep_head(seq: int, digest: bytes) -> None:
     path = head_file()
     path.parent.mkdir(parents=True, exist_ok=True)
     draft = path.with_suffix(".tmp")
