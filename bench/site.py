@@ -22,6 +22,8 @@ class Site:
 
     port: int
     environ: dict[str, str]
+    pid: int = 0
+    """The server's process; 0 where the caller started it."""
 
     def script(self, module: str, *arguments: str, given: str = "") -> Any:
         """Run a module beside the site; returns the JSON of its last line."""
@@ -33,8 +35,8 @@ class Site:
 
 
 @contextmanager
-def running(backend: str, **settings: str) -> Iterator[Site]:
-    """A migrated, served, empty site on SQLite, or on PostgreSQL with Redis."""
+def running(backend: str, *, log: Path | None = None, **settings: str) -> Iterator[Site]:
+    """A migrated, served, empty site on SQLite, or on PostgreSQL with Redis. `log` gets what the server prints."""
     with ExitStack() as stack:
         var = stack.enter_context(tempfile.TemporaryDirectory(prefix="holdfast-bench-"))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOLDFAST_", "DJANGO_"))}
@@ -49,5 +51,8 @@ def running(backend: str, **settings: str) -> Iterator[Site]:
             subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, check=True)
         port = servers.free_port()
         serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
-        stack.enter_context(servers.listening(serve, port, cwd=ROOT, env=environ))
-        yield Site(port, environ)
+        options: dict[str, Any] = {"cwd": ROOT, "env": environ}
+        if log is not None:
+            options["stdout"] = options["stderr"] = stack.enter_context(log.open("w"))
+        process = stack.enter_context(servers.listening(serve, port, **options))
+        yield Site(port, environ, process.pid)
