@@ -6,13 +6,14 @@ from uuid import UUID
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 
-from groups.access import RoomAccess, access_room
+from groups.access import RoomAccess
 from groups.errors import Refused
 from groups.events import Typing
 from groups.models import Room
 from groups.policies import can_post
 from groups.services import messages, reading
 from groups.services.earlier import Post as NewPost
+from groups.services.known_rooms import look_checked
 from groups.services.posting import POSTS
 from groups.services.standing import standing
 from live.client import NO_ACCESS, Client
@@ -170,21 +171,25 @@ async def _room(client: Client, room_id: UUID, permission: Permission) -> RoomAc
 
 
 def _access(person_id: UUID, room_id: UUID, permission: Permission) -> RoomAccess:
-    return access_room(User.objects.get(pk=person_id), room_id, permission)
+    known = look_checked(room_id, person_id)
+    if known is None:
+        raise Http404
+    return known.enter(person_id, permission)
 
 
 def _may(person_id: UUID, topic: str, *, staff: bool) -> bool:
     try:
         access = _access(person_id, id_of(topic), Permission.ROOM_READ)
-    except (Http404, PermissionDenied, User.DoesNotExist):
+    except (Http404, PermissionDenied):
         return False
-    return access.is_staff or not staff
+    ended = access.room.kind == Room.Kind.PEER and access.room.closed_at is not None
+    return access.is_staff if staff else not ended
 
 
 @authorises("room")
 def may_follow_room(person_id: UUID, topic: str) -> bool:
     """Members and staff of a room; of a peer room only while it is open."""
-    return _may(person_id, topic, staff=False) and not _ended(topic)
+    return _may(person_id, topic, staff=False)
 
 
 @authorises("staff")
@@ -197,7 +202,3 @@ def may_follow_staff(person_id: UUID, topic: str) -> bool:
 def may_follow_person(person_id: UUID, topic: str) -> bool:
     """One's own topic, while one's account is active."""
     return topic == f"person:{person_id}" and User.objects.filter(pk=person_id, is_active=True).exists()
-
-
-def _ended(topic: str) -> bool:
-    return Room.objects.filter(pk=id_of(topic), kind=Room.Kind.PEER, closed_at__isnull=False).exists()

@@ -5,7 +5,7 @@ somebody's access away or gives it, and a new name, tells `system:access`. So un
 whether what was read still holds. What nobody tells (a row changed by hand) is seen within `REMEMBER_SECONDS`.
 """
 
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from time import monotonic
@@ -13,7 +13,7 @@ from uuid import UUID
 
 from groups import facts
 from groups.access import RoomAccess, enter
-from groups.models import Room, Session
+from groups.models import Membership, Room, Session
 from groups.services.standing import live_sessions_for
 from live import log, revoke
 from peers.models import User
@@ -38,9 +38,9 @@ class KnownRoom:
     access: int = -1
     """The same for `system:access`."""
 
-    def enter(self, person: UUID) -> RoomAccess:
+    def enter(self, person: UUID, permission: Permission = Permission.ROOM_READ) -> RoomAccess:
         """The doorway. Raises `Http404`, `PermissionDenied`."""
-        return enter(self.facts, person, self.room, Permission.ROOM_READ)
+        return enter(self.facts, person, self.room, permission)
 
     def knows(self, people: Iterable[UUID]) -> bool:
         """Whether it was read lately, and for all of these people."""
@@ -81,6 +81,21 @@ def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int], acces
     return known | fresh
 
 
+def look_checked(room: UUID, person: UUID) -> KnownRoom | None:
+    """One room and somebody there, as true as a query can say: remembered if no number has moved, else read now."""
+    one, topic = _rooms.get(room), f"room:{room}"
+    heads = log.heads([topic, revoke.TOPIC])
+    head, access = heads.get(topic, 0), heads.get(revoke.TOPIC, 0)
+    if one and one.knows([person]) and (one.head, one.access) == (head, access):
+        return one
+    fresh = read_now({room: {person}}).get(room)
+    if fresh is not None:
+        # Numbers from before the reading: whatever changed meanwhile has moved them, and is read again.
+        fresh.head, fresh.access = head, access
+        remember([fresh], {})
+    return fresh
+
+
 def remember(rooms: Iterable[KnownRoom], heads: Mapping[str, int]) -> None:
     """Trust these rooms up to their new heads: call once that is committed."""
     for one in rooms:
@@ -102,8 +117,9 @@ def read_now(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
         return {}
     read_at = monotonic()
     rooms = Room.objects.select_related("cohort__programme").in_bulk(list(wanted))
-    before = {room: _rooms[room].names.keys() if room in _rooms else set() for room in rooms}
-    people = set().union(*(wanted[room] | set(before[room]) for room in rooms)) if rooms else set()
+    members = _members(rooms.values())
+    people_of = {room: wanted[room] | members[rooms[room].cohort_id] for room in rooms}
+    people = set[UUID]().union(*people_of.values())
     cohorts = {room.cohort_id: room.cohort for room in rooms.values()}
     about = facts.read(people, list(cohorts.values()), rooms.values())
     live = live_sessions_for(rooms.values())
@@ -113,8 +129,17 @@ def read_now(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
             room=room,
             live=live[identifier],
             facts=about,
-            names={person: names[person] for person in wanted[identifier] | set(before[identifier]) if person in names},
+            names={person: names[person] for person in people_of[identifier] if person in names},
             read_at=read_at,
         )
         for identifier, room in rooms.items()
     }
+
+
+def _members(rooms: Iterable[Room]) -> defaultdict[UUID, set[UUID]]:
+    """Who belongs to each room's cohort: when one of them comes, so do the others."""
+    found: defaultdict[UUID, set[UUID]] = defaultdict(set)
+    here = Membership.objects.filter(cohort__in={room.cohort_id for room in rooms}, ended_at=None)
+    for cohort, person in here.values_list("cohort", "person"):
+        found[cohort].add(person)
+    return found

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groups.commands import may_follow_room, may_follow_staff
 from groups.errors import Refused
 from groups.models import Membership, Message, Session
 from groups.services import connections as peer_rooms
@@ -20,7 +21,7 @@ from groups.services import enrolment, known_rooms, phases, posting
 from groups.services.earlier import Post, Receipt
 from live import log, revoke
 from peers.errors import FormerMember
-from peers.models import User
+from peers.models import Grant, User
 from peers.permissions import Role
 from peers.services import connections, roles
 from records import clock
@@ -168,3 +169,29 @@ def test_the_rate_counts_within_a_batch_too(cast: Cast) -> None:
         outcomes = posting.POSTS.apply(posting.POSTS.ready(batch))  # type: ignore[arg-type]
     assert [isinstance(one, Receipt) for one in outcomes] == [True] * 30 + [False] * 2
     assert Message.objects.filter(author=cast.ana, room=cast.harbor_room).count() == 30
+
+
+def test_the_second_of_a_room_to_join_costs_one_question(cast: Cast) -> None:
+    assert may_follow_room(cast.ana.pk, cast.harbor_room.topic)
+    with CaptureQueriesContext(connection) as asked:
+        assert may_follow_room(cast.ben.pk, cast.harbor_room.topic)
+        assert may_follow_room(cast.eve.pk, cast.harbor_room.topic)
+    assert len(asked) == 2
+    assert not may_follow_room(cast.cal.pk, cast.harbor_room.topic)
+
+
+def test_following_ends_with_every_change_that_ends_it(cast: Cast) -> None:
+    peer = cast.cal_ivy
+    assert may_follow_room(cast.ana.pk, cast.harbor_room.topic)
+    assert may_follow_room(cast.cal.pk, peer.topic)
+    assert may_follow_staff(cast.fay.pk, cast.harbor_room.staff_topic)
+    enrolment.discharge(cohort_id=cast.harbor.pk, person_id=cast.ana.pk, by=cast.ada.pk)
+    assert peer.connection_id is not None
+    connections.end(connection_id=peer.connection_id, by=cast.ivy.pk)
+    grant = Grant.objects.get(person=cast.fay, role=Role.FACILITATOR, ended_at=None)
+    roles.end(grant_id=grant.pk, by=cast.sam.pk)
+    assert not may_follow_room(cast.ana.pk, cast.harbor_room.topic)
+    assert not may_follow_room(cast.cal.pk, peer.topic)
+    assert not may_follow_staff(cast.fay.pk, cast.harbor_room.staff_topic)
+    enrolment.enrol(cohort_id=cast.harbor.pk, person_id=cast.ana.pk, by=cast.ada.pk)
+    assert may_follow_room(cast.ana.pk, cast.harbor_room.topic)
