@@ -8,6 +8,7 @@ again.
 import base64
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any
@@ -33,12 +34,7 @@ class CannotRestore(Exception):
 
 def dump() -> Iterator[bytes]:
     """The lines of a backup: what it is, then each table with its rows. Others go on writing meanwhile."""
-    database: Any = connections[DEFAULT_DB_ALIAS]
-    database.transaction_mode = "DEFERRED"  # SQLite: a reader's snapshot, not a writer's lock
-    with transaction.atomic():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+    with _snapshot():
         newest = AuditLink.objects.order_by("-seq").first()
         yield _line(
             {
@@ -52,6 +48,22 @@ def dump() -> Iterator[bytes]:
             yield _line({"table": model._meta.label, "fields": names})
             for row in model._base_manager.order_by("pk").values_list(*names).iterator(ROWS):
                 yield _line([_plain(value) for value in row])
+
+
+@contextmanager
+def _snapshot() -> Iterator[None]:
+    """A transaction that sees one moment and stands in nobody's way."""
+    database: Any = connections[DEFAULT_DB_ALIAS]
+    outermost, mode = not connection.in_atomic_block, getattr(database, "transaction_mode", None)
+    database.transaction_mode = "DEFERRED"  # SQLite: a reader's snapshot, not a writer's lock
+    try:
+        with transaction.atomic():
+            if connection.vendor == "postgresql" and outermost:
+                with connection.cursor() as cursor:
+                    cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+    finally:
+        database.transaction_mode = mode
 
 
 def load(lines: Iterable[bytes]) -> int:

@@ -114,6 +114,11 @@ def test_the_drill(tmp_path: Path, postgres: str, to: str) -> None:
     assert counts(before) == counts(after)
     audit = [json.loads(run(one, "verify_audit").splitlines()[-1]) for one in (before, after)]
     assert audit[0] == audit[1]
+    if to == "postgres":
+        run(after, "backup", "--to", str(tmp_path / "back.backup"))
+        home = kept | {"HOLDFAST_VAR": str(tmp_path / "home")}
+        assert "The audit holds over" in run(home, "restore", "--from", str(tmp_path / "back.backup"))
+        assert counts(home) == counts(before)
     again = subprocess.run(
         [sys.executable, "manage.py", "restore", "--from", str(tmp_path / "site.backup")],
         cwd=ROOT,
