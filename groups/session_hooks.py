@@ -35,7 +35,7 @@ async def came(client: Follower, topic: str) -> None:
     if kind_of(topic) != "room":
         return
     room = id_of(topic)
-    if await writes(topic, _came, client.user_id, room) is not None and room not in _soon:
+    if await _come(client.user_id, room) and room not in _soon:
         _soon[room] = asyncio.create_task(_tell_soon(room))
 
 
@@ -51,7 +51,7 @@ async def opened(message: dict[str, Any], people: Sequence[UUID]) -> None:
     """The lobby opened: whoever waited in the room has come to the session."""
     topic = message["on"]
     if message["data"]["state"] == Session.State.LOBBY and kind_of(topic) == "room":
-        await asyncio.gather(*(writes(topic, _came, person, id_of(topic)) for person in people))
+        await asyncio.gather(*(_come(person, id_of(topic)) for person in people))
         await _tell_soon(id_of(topic))
 
 
@@ -75,11 +75,14 @@ def _left_the_group(event: MembershipEnded) -> None:
 domain.subscribe(MembershipEnded, _left_the_group)
 
 
-def _came(person_id: UUID, room_id: UUID) -> UUID | None:
-    session = presence.joined(person_id=person_id, room_id=room_id)
+async def _come(person_id: UUID, room_id: UUID) -> bool:
+    """Whether they came to a live session. Their presence is committed before their turn is looked for: a round that
+    begins at this very moment either finds them here, or is found to have begun.
+    """
+    session = await writes(f"room:{room_id}", presence.joined, person_id=person_id, room_id=room_id)
     if session is not None:
-        _arrived(session, person_id)
-    return session
+        await writes(f"session:{session}", _arrived, session, person_id)
+    return session is not None
 
 
 def _arrived(session: UUID, person_id: UUID) -> None:

@@ -51,9 +51,13 @@ def wind_up(held: Held) -> list[Told]:
 
 
 def latecomer(*, session_id: UUID, person_id: UUID) -> None:
-    """Somebody came: while the round is on, a participant who has no place in it yet gets the last one."""
-    in_round = Session.objects.filter(pk=session_id, state=Session.State.CHECK_IN).exclude(turns__person=person_id)
-    if not in_round.exists():
+    """Somebody came, and that is committed: while the round is on, a participant without a place gets the last one.
+
+    Before the round it waits for whoever may be starting it, so that nobody who came meanwhile is left out.
+    """
+    before_its_end = (Session.State.LOBBY, Session.State.OPENING, Session.State.CHECK_IN)
+    open_to = Session.objects.filter(pk=session_id, state__in=before_its_end).exclude(turns__person=person_id)
+    if not open_to.exists():
         return
     with transaction.atomic():
         held = hold(session_id)
