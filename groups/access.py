@@ -107,7 +107,7 @@ def access_session(user: User, session_id: UUID, permission: Permission) -> Sess
     )
     if session is None:
         raise Http404
-    roles = _let_in(facts.read([user.pk], [session.cohort]), user.pk, session.cohort)
+    roles = _let_in_now(user, session.cohort)
     if not allows(roles, Permission.SESSION_READ):
         raise Http404
     if not allows(roles, permission):
@@ -120,7 +120,7 @@ def access_schedule(user: User, session_id: UUID) -> SessionAccess:
     session = Session.objects.select_related("cohort__programme").filter(pk=session_id).first()
     if session is None:
         raise Http404
-    roles = _let_in(facts.read([user.pk], [session.cohort]), user.pk, session.cohort)
+    roles = _let_in_now(user, session.cohort)
     if not allows(roles, Permission.COHORT_MANAGE):
         if not allows(roles, Permission.SESSION_READ):
             raise Http404
@@ -133,7 +133,7 @@ def access_cohort(user: User, cohort_id: UUID, permission: Permission) -> Cohort
     cohort = Cohort.objects.select_related("programme").filter(pk=cohort_id).first()
     if cohort is None:
         raise Http404
-    roles = _let_in(facts.read([user.pk], [cohort]), user.pk, cohort)
+    roles = _let_in_now(user, cohort)
     if not allows(roles, permission):
         raise PermissionDenied(NOT_YOURS)
     return CohortAccess(cohort, roles)
@@ -156,6 +156,10 @@ def cohorts_of(user: User) -> list[Cohort]:
 def group_room(cohort: Cohort) -> Room:
     """The cohort's one group room."""
     return Room.objects.select_related("cohort__programme").get(cohort=cohort, kind=Room.Kind.GROUP)
+
+
+def _let_in_now(user: User, cohort: Cohort) -> frozenset[Role]:
+    return _let_in(facts.read([user.pk], [cohort]), user.pk, cohort)
 
 
 def _let_in(known: Facts, person_id: UUID, cohort: Cohort) -> frozenset[Role]:

@@ -19,13 +19,8 @@ AS_IT_IS = frozenset({str, int, bool, bytes, UUID, datetime, type(None)})
 Statement = tuple[str, list[Any]]
 
 
-def insert(objects: Sequence[Model]) -> None:
-    """Insert objects of one model. A key the database gives is not read back."""
-    run(inserts(objects))
-
-
 def inserts(objects: Sequence[Model]) -> list[Statement]:
-    """The statements that insert objects of one model, for `run`."""
+    """The statements that insert objects of one model, for `run`. A key the database gives is not read back."""
     if not objects:
         return []
     fields, database = _fields(type(objects[0])), connections[DEFAULT_DB_ALIAS]

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from groups.errors import Refused
-from groups.models import Cohort, Membership, Session
+from groups.models import Cohort, Session
 from groups.services import schedule
 from groups.zone import local_day
 from records import audit
@@ -26,11 +26,6 @@ def after(cohort: Cohort, last_day: date) -> list[Session]:
     """The planned sessions an end on `last_day` cancels, soonest first."""
     planned = Session.objects.filter(cohort=cohort, state=Session.State.SCHEDULED).order_by("starts_at")
     return [one for one in planned if local_day(cohort.programme, one.starts_at) > last_day]
-
-
-def members(cohort: Cohort) -> int:
-    """How many people an end discharges."""
-    return Membership.objects.filter(cohort=cohort, ended_at=None).count()
 
 
 def plan(*, cohort_id: UUID, last_day: date, by: UUID) -> Cohort:

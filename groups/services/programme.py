@@ -9,8 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from groups.errors import Refused
-from groups.models import Cohort, Membership, Programme, ProgrammeLevel, Room, ScheduleSlot, Session
-from groups.services import schedule
+from groups.models import Cohort, Programme, ProgrammeLevel, Room, ScheduleSlot, Session
+from groups.services import places, schedule
 from groups.zone import local_day
 from peers.models import Grant, Level, User
 from peers.permissions import Role
@@ -56,7 +56,7 @@ def edit_cohort(*, cohort: Cohort, plan: CohortPlan, by: UUID) -> Cohort:
     """Change a cohort. Raises `Refused` for fewer places than are taken, and a name that is taken."""
     with transaction.atomic():
         held = Cohort.objects.select_for_update().get(pk=cohort.pk)
-        taken = Membership.objects.filter(cohort=held, ended_at=None).count()
+        taken = places.taken(held)
         if plan.capacity < taken:
             raise Refused("not_now", f"{taken} people belong to it, so it needs at least {taken} places.")
         audit.record("cohort.edit", "cohort", held.pk, actor=by, capacity=plan.capacity, joining=plan.joining)

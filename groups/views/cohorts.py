@@ -157,7 +157,7 @@ def end(request: SignedIn, cohort_id: UUID) -> HttpResponse:
         "last_day": last_day,
         "over": ending.over(found),
         "cancels": ending.after(found, last_day) if last_day else [],
-        "members": ending.members(found),
+        "members": places.taken(found),
     }
     return render(request, "groups/cohort_end.html", context)
 

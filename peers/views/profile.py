@@ -64,7 +64,7 @@ def profile(request: SignedIn) -> HttpResponse:
         with transaction.atomic():
             form.save()
             revoke.recheck(request.user.pk)  # what is remembered of this person is read anew
-        audit.record("person.profile", "person", request.user.pk, actor=request.user.pk, person=request.user.pk)
+            audit.record("person.profile", "person", request.user.pk, actor=request.user.pk, person=request.user.pk)
         flash.success(request, "Saved.")
         return redirect("peers:profile")
     staff = request.user.grants.filter(ended_at=None).exists()

@@ -10,7 +10,7 @@ from django.urls import reverse
 from groups.access import is_member
 from groups.errors import Refused
 from groups.models import Cohort, Membership, Room, Session
-from groups.services import ending, enrolment, phases, schedule
+from groups.services import ending, enrolment, phases, places, schedule
 from groups.services import programme as arrange
 from groups.zone import local_day
 from live.models import LogEntry
@@ -86,7 +86,7 @@ def test_the_day_after_everybody_has_left_and_nobody_joins(cast: Cast) -> None:
     ending.plan(cohort_id=cast.cedar.pk, last_day=today(cast), by=cast.sam.pk)
     assert enrolment.end_due(now()) == 0
     assert is_member(cast.cal.pk, cast.cedar)
-    last, many = today(cast), ending.members(cast.cedar)
+    last, many = today(cast), places.taken(cast.cedar)
     with clock.at(now() + timedelta(days=1)):
         assert enrolment.end_due(now()) == many == 2
         assert enrolment.end_due(now()) == 0

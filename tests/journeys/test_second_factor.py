@@ -53,7 +53,8 @@ def again(person: Person) -> None:
 def give(person: Person, given: str) -> None:
     """Give a code."""
     person.page.locator("input[name=code]").fill(given)
-    person.press("Sign in")
+    with person.page.expect_navigation():
+        person.press("Sign in")
 
 
 def test_the_second_step_from_on_to_off(nia: Person) -> None:
@@ -64,8 +65,7 @@ def test_the_second_step_from_on_to_off(nia: Person) -> None:
     nia.page.locator("input[name=code]").fill("000000")
     nia.press("Turn it on")
     nia.sees("Incorrect code")
-    first = code(secret, time.time())
-    nia.page.locator("input[name=code]").fill(first)
+    nia.page.locator("input[name=code]").fill(code(secret, time.time()))
     nia.press("Turn it on")
     nia.go("/accounts/2fa/recovery-codes/")
     confirm(nia)
@@ -80,9 +80,9 @@ def test_the_second_step_from_on_to_off(nia: Person) -> None:
     again(nia)
     give(nia, recovery[0])
     nia.sees("Incorrect code")
-    while (now := code(secret, time.time())) == first:
-        time.sleep(0.5)
-    give(nia, now)
+    give(nia, code(secret, time.time()))
+    if "/authenticate/" in nia.page.url:  # the half minute was over between the reading and the sending
+        give(nia, code(secret, time.time()))
     nia.page.wait_for_url("**/home/")
 
     nia.go("/accounts/2fa/")
