@@ -5,6 +5,7 @@ somebody's access away or gives it, and a new name, tells `system:access`. So un
 whether what was read still holds. What nobody tells (a row changed by hand) is seen within `REMEMBER_SECONDS`.
 """
 
+import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -47,6 +48,8 @@ class KnownRoom:
         return monotonic() - self.read_at < REMEMBER_SECONDS and all(person in self.names for person in people)
 
 
+_lock = threading.Lock()
+"""The loop, the writer and the readers all remember."""
 _rooms: "OrderedDict[UUID, KnownRoom]" = OrderedDict()
 
 
@@ -98,12 +101,13 @@ def look_checked(room: UUID, person: UUID) -> KnownRoom | None:
 
 def remember(rooms: Iterable[KnownRoom], heads: Mapping[str, int]) -> None:
     """Trust these rooms up to their new heads: call once that is committed."""
-    for one in rooms:
-        one.head = heads.get(one.room.topic, one.head)
-        _rooms[one.room.pk] = one
-        _rooms.move_to_end(one.room.pk)
-    while len(_rooms) > REMEMBER_ROOMS:
-        _rooms.popitem(last=False)
+    with _lock:
+        for one in rooms:
+            one.head = heads.get(one.room.topic, one.head)
+            _rooms[one.room.pk] = one
+            _rooms.move_to_end(one.room.pk)
+        while len(_rooms) > REMEMBER_ROOMS:
+            _rooms.popitem(last=False)
 
 
 def forget() -> None:

@@ -154,7 +154,7 @@ def keep(batch: Sequence[Judged]) -> list[Outcome]:
     for _, message, one in new:
         if message.seq is not None:
             heads[one.known.room.topic] = message.seq
-    transaction.on_commit(lambda: remember(rooms.values(), heads))
+    transaction.on_commit(lambda: remember(rooms.values(), heads), robust=True)
     # The same client id twice in one batch is one message, and both are told its place.
     places = {one.message_id: one for one in outcomes if isinstance(one, Receipt) and one.seq is not None}
     return [places.get(one.message_id, one) if isinstance(one, Receipt) else one for one in outcomes]
