@@ -6,12 +6,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from bench import servers
+from bench import servers, usage
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -35,8 +35,11 @@ class Site:
 
 
 @contextmanager
-def running(backend: str, *, log: Path | None = None, **settings: str) -> Iterator[Site]:
-    """A migrated, served, empty site on SQLite, or on PostgreSQL with Redis. `log` gets what the server prints."""
+def running(backend: str, *, log: Path | None = None, core: int | None = None, **settings: str) -> Iterator[Site]:
+    """A migrated, served, empty site on SQLite, or on PostgreSQL with Redis. `log` gets what the server prints.
+
+    With `core` the server, and nothing else of the site, is bound to that core.
+    """
     with ExitStack() as stack:
         var = stack.enter_context(tempfile.TemporaryDirectory(prefix="holdfast-bench-"))
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOLDFAST_", "DJANGO_"))}
@@ -54,5 +57,6 @@ def running(backend: str, *, log: Path | None = None, **settings: str) -> Iterat
         options: dict[str, Any] = {"cwd": ROOT, "env": environ}
         if log is not None:
             options["stdout"] = options["stderr"] = stack.enter_context(log.open("w"))
-        process = stack.enter_context(servers.listening(serve, port, **options))
+        with nullcontext() if core is None else usage.on_core(core):
+            process = stack.enter_context(servers.listening(serve, port, **options))
         yield Site(port, environ, process.pid)

@@ -79,7 +79,9 @@ class Env:
         "Seconds until the next person is paged, as in `crisis=60,red=120,amber=300`. Empty: the default targets.",
     )
     static: str = variable("HOLDFAST_STATIC", "", "`hashed` makes static files as production serves them, for a build.")
-    posts_per_minute: int = variable("HOLDFAST_POSTS_PER_MINUTE", 30, "Posts one person may make in any 60 seconds.")
+    posts_per_minute: int = variable(
+        "HOLDFAST_POSTS_PER_MINUTE", 30, "Posts one person may make in any 60 seconds; 0 for any number."
+    )
     direct_writes: bool = variable(
         "HOLDFAST_DIRECT_WRITES",
         True,

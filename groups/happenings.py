@@ -9,8 +9,8 @@ from records.domain import DomainEvent
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MessageScreened(DomainEvent):
-    """A message was kept (published or held) and this is what the gate made of it."""
+class MessageMarked(DomainEvent):
+    """A message was kept (published or held) of which the gate made something. What it made nothing of is not told."""
 
     message: Message
     text: str

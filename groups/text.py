@@ -64,6 +64,8 @@ def _noncharacter(point: int) -> bool:
 
 
 def _closed(text: str) -> bool:
+    if text.isascii():
+        return True
     depth = 0
     for character in text:
         if character in ISOLATES:

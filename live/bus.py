@@ -9,7 +9,7 @@ import logging
 import threading
 from collections.abc import Callable, Mapping
 from queue import SimpleQueue
-from time import monotonic
+from time import monotonic, sleep
 from typing import Any
 
 import redis
@@ -17,6 +17,8 @@ from django.conf import settings
 
 CHANNEL = "holdfast:bell"
 RING_AT_ONCE = 256
+GATHER_SECONDS = 0.01
+"""After it rang, so long it gathers: heads that follow each other closely go in one bell."""
 RETRY_SECONDS = 5.0
 """After Redis failed, so long nothing is sent to it: a post must not wait for a bus that is away."""
 log = logging.getLogger("holdfast.bus")
@@ -81,11 +83,15 @@ def _publish(bell: Bell) -> None:
 
 
 def _ring_on() -> None:
+    rung = 0.0
     while True:
         bells = [_to_ring.get()]
+        if (soon := rung + GATHER_SECONDS - monotonic()) > 0:
+            sleep(soon)
         while not _to_ring.empty() and len(bells) < RING_AT_ONCE:
             bells.append(_to_ring.get())
-        if monotonic() >= _away_until:
+        rung = monotonic()
+        if rung >= _away_until:
             _send(bells)
 
 

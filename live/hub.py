@@ -18,7 +18,7 @@ from live import bus, ears, log, revoke, topics
 from live.client import MOVING, NO_ACCESS, SIGNED_OUT, Client
 from live.events import CATALOGUE, VERSION, encode, envelope, hydrate, plain
 from live.frame import Frame
-from live.threads import reads
+from live.threads import on_loop, reads
 from records.clock import now
 
 LOOK_SECONDS = 1.0
@@ -141,8 +141,7 @@ class Hub:
     # --- telling ---------------------------------------------------------------------------------------------
 
     def _from_any_thread(self, bell: bus.Bell) -> None:
-        if not self.loop.is_closed():
-            self.loop.call_soon_threadsafe(self._on_bell, bell)
+        on_loop(self.loop, self._on_bell, bell)
 
     def _on_bell(self, bell: bus.Bell) -> None:
         for topic, messages in bell.get("ready", {}).items():

@@ -62,7 +62,7 @@ def tell_all(
     told: Sequence[Told],
     fresh: Mapping[int, Event] | None = None,
     held: Mapping[str, int] | None = None,
-    later: list[rows.Statement] | None = None,
+    later: list[rows.Statement | rows.Insert] | None = None,
 ) -> list[int]:
     """Tell several things at once, in order; returns each one's seq in its topic. Rings after the commit.
 
@@ -75,14 +75,15 @@ def tell_all(
     wanted = {topic for topic, _, _ in told}
     heads = {topic: held[topic] for topic in wanted} if held and wanted <= held.keys() else lock(wanted)
     at = now()
-    entries, seqs = [], []
+    entries: list[dict[str, Any]] = []
+    seqs = []
     for key, cls, kept in told:
         if not cls.DURABLE:
             raise ValueError(f"{cls.TYPE} is a passing event; it is not kept")
         heads[key] += 1
         seqs.append(heads[key])
-        entries.append(LogEntry(topic_id=key, seq=heads[key], type=cls.TYPE, at=at, data=kept))
-    write = [_set_heads(heads), *rows.inserts(entries)]
+        entries.append({"topic_id": key, "seq": heads[key], "type": cls.TYPE, "at": at, "data": kept})
+    write: list[rows.Statement | rows.Insert] = [_set_heads(heads), rows.Insert(LogEntry, entries)]
     if later is None:
         rows.run(write)
     else:
@@ -101,15 +102,16 @@ def _set_heads(heads: Mapping[str, int]) -> rows.Statement:
     return sql, [value for pair in heads.items() for value in pair]
 
 
-def _ready(entries: Sequence[LogEntry], fresh: Mapping[int, Event]) -> dict[str, list[dict[str, Any]]]:
+def _ready(entries: Sequence[rows.Row], fresh: Mapping[int, Event]) -> dict[str, list[dict[str, Any]]]:
     """The envelopes of the topics all of whose new entries are fresh."""
     ready: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
     for place, entry in enumerate(entries):
         if place in fresh:
-            ready[entry.topic_id].append(envelope(entry.topic_id, entry.seq, entry.at, fresh[place]))
+            topic = entry["topic_id"]
+            ready[topic].append(envelope(topic, entry["seq"], entry["at"], fresh[place]))
     for place, entry in enumerate(entries):
         if place not in fresh:
-            ready.pop(entry.topic_id, None)
+            ready.pop(entry["topic_id"], None)
     return dict(ready)
 
 

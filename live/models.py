@@ -13,7 +13,8 @@ class Topic(models.Model):
 class LogEntry(models.Model):
     """One thing a topic was told. `data` holds ids and states, never text or names."""
 
-    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="entries")
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="entries", db_index=False)
+    """Leads the unique index below, and needs no other."""
     seq = models.BigIntegerField()
     type = models.CharField(max_length=60)
     at = models.DateTimeField()

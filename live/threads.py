@@ -1,26 +1,33 @@
 """Database work from async code: a small pool for reads, the writer's one thread for writes."""
 
 import asyncio
+import logging
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, WeakSet
 
 from django.conf import settings
 from django.db import close_old_connections, connections
 
-from records.writer import Work, writer
+from records.writer import Job, Work, after_batch, join, writer
 
+log = logging.getLogger("holdfast.threads")
 P = ParamSpec("P")
 T = TypeVar("T")
 READERS = 4
 _pool: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
-_answers: "WeakKeyDictionary[asyncio.AbstractEventLoop, list[Any]]" = WeakKeyDictionary()
-"""What the writer has to say to each loop."""
+_joining: "WeakKeyDictionary[asyncio.AbstractEventLoop, list[Job]]" = WeakKeyDictionary()
+"""What each loop has gathered for the writer in this turn."""
+Said = tuple[Callable[..., None], tuple[Any, ...]]
+_said: "WeakKeyDictionary[asyncio.AbstractEventLoop, deque[Said]]" = WeakKeyDictionary()
+"""What other threads have to say to each loop."""
+_woken: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 
 async def reads(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
@@ -41,37 +48,67 @@ async def writes(key: str, function: Callable[P, T], *args: P.args, **kwargs: P.
 
 
 async def joins(work: Work, item: Any) -> Any:
-    """Have an item be part of the next batch of a kind of work; returns its outcome once that is committed."""
-    return await _answer(writer.join(work, item))
+    """Have an item be part of the next batch of a kind of work; returns its outcome once that is committed.
+
+    What one turn of the loop brings is handed to the writer together: it makes a fuller batch of it.
+    """
+    loop = asyncio.get_running_loop()
+    job = join(work, item)
+    jobs = _joining.setdefault(loop, [])
+    if not jobs:
+        loop.call_soon(_hand_over, jobs)
+    jobs.append(job)
+    return await _answer(job.future)
+
+
+def _hand_over(jobs: list[Job]) -> None:
+    writer.add(jobs[:])
+    jobs.clear()
 
 
 def _answer(done: "Future[T]") -> "asyncio.Future[T]":
-    """The same future for the running loop. A batch of answers wakes the loop once, not once for each."""
+    """The same future for the running loop."""
     loop = asyncio.get_running_loop()
-    answers = _answers.setdefault(loop, [])
     future: asyncio.Future[T] = loop.create_future()
-
-    def tell(done: "Future[T]") -> None:
-        with _lock:
-            answers.append((future, done))
-            first = len(answers) == 1
-        if first and not loop.is_closed():
-            loop.call_soon_threadsafe(_resolve, answers)
-
-    done.add_done_callback(tell)
+    done.add_done_callback(lambda done: on_loop(loop, _resolve, future, done))
     return future
 
 
-def _resolve(answers: "list[tuple[asyncio.Future[Any], Future[Any]]]") -> None:
+def on_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: Any) -> None:
+    """Have a loop call something soon, from any thread, in order. All that a batch of the writer says wakes it once."""
     with _lock:
-        told, answers[:] = answers[:], []
-    for future, done in told:
-        if future.done():
-            continue
-        if (error := done.exception()) is not None:
-            future.set_exception(error)
-        else:
-            future.set_result(done.result())
+        said = _said.setdefault(loop, deque())
+        said.append((call, arguments))
+    after_batch(partial(_wake, loop, said))
+
+
+def _wake(loop: asyncio.AbstractEventLoop, said: "deque[Said]") -> None:
+    with _lock:
+        wake = bool(said) and loop not in _woken and not loop.is_closed()
+        if wake:
+            _woken.add(loop)
+    if wake:
+        loop.call_soon_threadsafe(_hear, loop, said)
+
+
+def _hear(loop: asyncio.AbstractEventLoop, said: "deque[Said]") -> None:
+    with _lock:
+        _woken.discard(loop)
+    for _ in range(len(said)):
+        call, arguments = said.popleft()
+        try:
+            call(*arguments)
+        except Exception as error:  # the others must hear what is for them
+            log.error("what a thread said broke: %s", type(error).__name__)
+
+
+def _resolve(future: "asyncio.Future[Any]", done: "Future[Any]") -> None:
+    if future.done():
+        return
+    if (error := done.exception()) is not None:
+        future.set_exception(error)
+    else:
+        future.set_result(done.result())
 
 
 def stop() -> None:

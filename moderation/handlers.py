@@ -1,7 +1,7 @@
 """What happens in the rooms and concerns safety: heard in the transaction that makes it true."""
 
 from groups.gate import Finding, Verdict
-from groups.happenings import MessageScreened, MessageTakenBack, PostRefused, SessionMoved, SessionUnstaffed
+from groups.happenings import MessageMarked, MessageTakenBack, PostRefused, SessionMoved, SessionUnstaffed
 from groups.models import Cohort, Message, Room, Session
 from groups.services import phases
 from moderation.escalation.trigger import escalate, session_over, staffed_again
@@ -15,14 +15,14 @@ from records.clock import now
 
 def register() -> None:
     """Subscribe. Called once from `apps.ready()`."""
-    domain.subscribe(MessageScreened, screened)
+    domain.subscribe(MessageMarked, screened)
     domain.subscribe(PostRefused, refused)
     domain.subscribe(MessageTakenBack, taken_back)
     domain.subscribe(SessionUnstaffed, unstaffed)
     domain.subscribe(SessionMoved, moved)
 
 
-def screened(event: MessageScreened) -> None:
+def screened(event: MessageMarked) -> None:
     """Whatever the screen marked becomes a flag, one for each lane; so does a screen that was down."""
     message, verdict = event.message, event.verdict
     for lane, severity, findings in lanes_of(verdict):

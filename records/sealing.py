@@ -5,7 +5,6 @@ moved to another row does not open. Destroying a data key destroys every word un
 """
 
 import base64
-import os
 from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
@@ -15,6 +14,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
+from records import entropy
 from records.clock import now
 from records.models import DataKey, KeyOwner
 
@@ -56,7 +56,7 @@ def seal(owner: Owner, about: object, text: str) -> bytes:
 
     Raises `UnicodeEncodeError` for a lone surrogate and `CannotOpen` when the owner's key was destroyed.
     """
-    nonce = os.urandom(NONCE)
+    nonce = entropy.take(NONCE)
     return nonce + AESGCM(_key(owner)).encrypt(nonce, text.encode(), _bound(owner, about))
 
 
@@ -108,7 +108,7 @@ def _bound(owner: Owner, about: object) -> bytes:
 
 
 def _wrap(key_id: str, kind: str, owner_id: UUID, plain: bytes) -> bytes:
-    nonce = os.urandom(NONCE)
+    nonce = entropy.take(NONCE)
     return nonce + AESGCM(site_keys()[key_id]).encrypt(nonce, plain, f"wrap:{kind}:{owner_id}".encode())
 
 

@@ -18,6 +18,8 @@ from typing import Any, Protocol, TypeVar
 
 from django.db import OperationalError, close_old_connections, connections, transaction
 
+from records import rows
+
 T = TypeVar("T")
 BATCH = 128
 IDLE_SECONDS = 5.0
@@ -26,6 +28,11 @@ ASK_SECONDS = 1.0
 """How long a connection that worked is taken to be good; one that is not after all costs its batch a second try."""
 log = logging.getLogger("holdfast.writer")
 _asked_at = 0.0
+_under_way = threading.local()
+
+
+Applied = tuple[Sequence[Any], Sequence[rows.Statement | rows.Insert]]
+"""Outcomes, and the writes that end the transaction: they share a trip with its commit."""
 
 
 class Work(Protocol):
@@ -42,8 +49,16 @@ class Work(Protocol):
     def ready(self, items: Sequence[Any]) -> Sequence[Any]:
         """Outside any transaction: each item as `apply` wants it, or an exception for one that goes no further."""
 
-    def apply(self, items: Sequence[Any]) -> Sequence[Any]:
-        """Inside one transaction: what became of each. Locks what it needs first, in one order."""
+    def apply(self, items: Sequence[Any]) -> "Applied":
+        """Inside one transaction: what became of each, and what is written last. Locks first, in one order."""
+
+
+def join(work: Work, item: Any) -> "Job":
+    """A job that makes `item` part of a batch of `work`; `Writer.add` takes it.
+
+    What can be done for it without the database is done here and now, while the last batch is being committed.
+    """
+    return Job("", item, work, work.quick(item))
 
 
 @dataclass(slots=True)
@@ -65,7 +80,7 @@ class Writer:
 
     def __init__(self) -> None:
         """Starts no thread yet."""
-        self._jobs: SimpleQueue[Job | None] = SimpleQueue()
+        self._jobs: SimpleQueue[list[Job] | None] = SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
 
@@ -74,22 +89,17 @@ class Writer:
 
         Functions of one batch run in the order of their keys, so that two processes take their locks in one order.
         """
-        return self._add(Job(key, apply))
+        job = Job(key, apply)
+        self.add([job])
+        return job.future
 
-    def join(self, work: Work, item: Any) -> "Future[Any]":
-        """Have `item` be part of the next batch of `work`. The future is done once that is committed.
-
-        What can be done for it without the database is done here and now, while the last batch is being committed.
-        """
-        return self._add(Job("", item, work, work.quick(item)))
-
-    def _add(self, job: Job) -> "Future[Any]":
-        self._jobs.put(job)
+    def add(self, jobs: "list[Job]") -> None:
+        """Have jobs be part of the next batch, if they are not too many for one. Their futures say when they are."""
+        self._jobs.put(jobs)
         with self._lock:
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
                 self._thread.start()
-        return job.future
 
     def stop(self) -> None:
         """Finish what was submitted, then end the thread."""
@@ -109,14 +119,15 @@ class Writer:
                     first = self._jobs.get()
                 if first is None:
                     return
-                batch, ending = [first], False
+                batch, ending = first, False
                 while len(batch) < BATCH and not self._jobs.empty():
-                    job = self._jobs.get()
-                    if job is None:
+                    more = self._jobs.get()
+                    if more is None:
                         ending = True
                         break
-                    batch.append(job)
-                commit(batch)
+                    batch = batch + more
+                for start in range(0, len(batch), BATCH):
+                    commit(batch[start : start + BATCH])
                 if ending:
                     return
         finally:
@@ -130,8 +141,27 @@ def commit(batch: Sequence[Job]) -> None:
     for job in batch:
         if job.future.set_running_or_notify_cancel():
             kinds[id(job.work)].append(job)
-    for jobs in kinds.values():
-        _commit(sorted(jobs, key=lambda job: job.key))
+    after: list[Callable[[], None]] = []
+    _under_way.after = after
+    try:
+        for jobs in kinds.values():
+            _commit(sorted(jobs, key=lambda job: job.key))
+    finally:
+        del _under_way.after
+        for act in after:
+            act()
+
+
+def after_batch(act: Callable[[], None]) -> None:
+    """Call `act` once everybody in the batch under way on this thread was told; now, where none is under way.
+
+    Waking another thread hands it the interpreter: that is done once for a batch, and when it is over.
+    """
+    waiting: list[Callable[[], None]] | None = getattr(_under_way, "after", None)
+    if waiting is None:
+        act()
+    else:
+        waiting.append(act)
 
 
 def _keep_connection() -> None:
@@ -177,7 +207,8 @@ def _together(work: Work, jobs: Sequence[Job]) -> Sequence[Any]:
     going = [place for place, outcome in enumerate(outcomes) if not isinstance(outcome, Exception)]
     if going:
         with transaction.atomic():
-            done = context.run(work.apply, [outcomes[place] for place in going])
+            done, last = context.run(work.apply, [outcomes[place] for place in going])
+            rows.run(last, commit=True)
         for place, outcome in zip(going, done, strict=True):
             outcomes[place] = outcome
     return outcomes

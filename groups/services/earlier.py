@@ -1,12 +1,13 @@
 """A post, its receipt, and what was kept earlier and decides about it: repeated client ids, the rate, an answer."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
+from django.conf import settings
 from django.db import connection
 
 from groups.models import Message
@@ -36,26 +37,38 @@ class Receipt:
 
 
 def statements(posts: Sequence[Post]) -> list[rows.Statement]:
-    """Find what the authors' client ids gave before, and how many messages each had kept within a minute."""
-    authors, cids = _authors(posts), [one.cid for one in posts]
-    since = Message._meta.get_field("written_at").get_db_prep_save(now() - timedelta(seconds=60), connection)
-    return [
-        (
-            "SELECT id, author_id, room_id, cid, seq FROM groups_message "  # noqa: S608  (placeholders only)
-            f"WHERE author_id IN ({rows.marks(authors)}) AND cid IN ({rows.marks(cids)})",
-            [*authors, *cids],
-        ),
-        (
-            "SELECT author_id, COUNT(*) FROM groups_message "  # noqa: S608  (placeholders only)
-            f"WHERE author_id IN ({rows.marks(authors)}) AND written_at > %s GROUP BY author_id",
-            [*authors, since],
-        ),
+    """Find what the authors' client ids gave before and, where a rate is set, how much of it each has used up."""
+    authors = _as_kept("author", {one.person_id for one in posts})
+    # A join, not an IN: however little the database knows of its tables, it looks each one up in the unique index.
+    asked = ", ".join(["(%s, %s, %s)"] * len(posts))
+    known = (
+        "SELECT kept.id, kept.author_id, kept.room_id, kept.cid, kept.seq "  # noqa: S608  (placeholders only)
+        f"FROM (VALUES {asked}) AS asked JOIN groups_message AS kept ON kept.author_id = asked.column1 "
+        "AND kept.room_id = asked.column2 AND kept.cid = asked.column3"
+    )
+    who, where = (
+        _as_kept(field, ids)
+        for field, ids in (("author", (one.person_id for one in posts)), ("room", (one.room_id for one in posts)))
+    )
+    found: list[rows.Statement] = [
+        (known, [value for three in zip(who, where, (one.cid for one in posts), strict=True) for value in three])
     ]
+    if settings.POSTS_PER_MINUTE:
+        # No more than the limit is counted, however much somebody has written.
+        people = ", ".join(["(%s)"] * len(authors))
+        recent = (
+            "SELECT one.column1, (SELECT COUNT(*) FROM (SELECT 1 FROM groups_message "  # noqa: S608
+            "WHERE author_id = one.column1 AND written_at > %s LIMIT %s) AS few) "
+            f"FROM (VALUES {people}) AS one"
+        )
+        since = Message._meta.get_field("written_at").get_db_prep_save(now() - timedelta(seconds=60), connection)
+        found.append((recent, [since, settings.POSTS_PER_MINUTE, *authors]))
+    return found
 
 
 def read(found: Sequence[list[tuple[Any, ...]]]) -> tuple[dict[tuple[UUID, UUID, str], Receipt], Counter[UUID]]:
     """What `statements` found: receipts by (author, room, client id), and messages of a minute by author."""
-    kept, recent = found
+    kept, recent = found if settings.POSTS_PER_MINUTE else (found[0], [])
     before = {
         (UUID(str(author)), UUID(str(room)), cid): Receipt(
             UUID(str(identifier)), "published" if seq is not None else "held", seq
@@ -65,10 +78,10 @@ def read(found: Sequence[list[tuple[Any, ...]]]) -> tuple[dict[tuple[UUID, UUID,
     return before, Counter({UUID(str(author)): count for author, count in recent})
 
 
-def _authors(posts: Sequence[Post]) -> list[Any]:
-    """The authors of a batch as the database has them."""
-    author = Message._meta.get_field("author")
-    return [author.get_db_prep_save(person, connection) for person in {one.person_id for one in posts}]
+def _as_kept(field: str, ids: Iterable[UUID]) -> list[Any]:
+    """Ids as the database has them in a column of messages."""
+    column: Any = Message._meta.get_field(field)
+    return [column.get_db_prep_save(one, connection) for one in ids]
 
 
 def answerable(posts: Sequence[Post]) -> set[tuple[UUID, UUID]]:

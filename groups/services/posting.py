@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from uuid import UUID, uuid4
+from uuid import UUID
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, SynchronousOnlyOperation
@@ -17,8 +17,8 @@ from django.http import Http404
 
 from groups.access import RoomAccess
 from groups.errors import Refused
-from groups.gate import Draft, Verdict
-from groups.happenings import MessageScreened, PostRefused
+from groups.gate import Action, Draft, Verdict
+from groups.happenings import MessageMarked, PostRefused
 from groups.models import Message, Room
 from groups.policies import can_post
 from groups.services import earlier
@@ -34,9 +34,13 @@ from live import log
 from peers.models import User
 from records import audit, domain, rows, sealing
 from records.clock import now
+from records.entropy import new_id
 from records.models import AuditRow
 
 State = Message.State
+NOTHING = Verdict(action=Action.PUBLISH)
+"""What the gate makes of most words: nothing."""
+Write = rows.Statement | rows.Insert
 READ_AT_MOST = 40_000
 """Characters of a refused, far too long text that are still read by the screen and kept as evidence."""
 Away = Http404 | PermissionDenied
@@ -78,7 +82,7 @@ class Posts:
         """Outside any transaction."""
         return read(items)
 
-    def apply(self, items: Sequence[Judged]) -> Sequence[Outcome]:
+    def apply(self, items: Sequence[Judged]) -> tuple[Sequence[Outcome], Sequence[Write]]:
         """Inside one."""
         return keep(items)
 
@@ -92,7 +96,8 @@ def post(*, person_id: UUID, room_id: UUID, cid: str, text: str, reply_to: UUID 
     if isinstance(judged, Exception):
         raise judged
     with transaction.atomic():
-        outcome = keep([judged])[0]
+        (outcome,), last = keep([judged])
+        rows.run(last, commit=True)
     if isinstance(outcome, Exception):
         raise outcome
     return outcome
@@ -116,8 +121,11 @@ def read(posts: Sequence[Post]) -> list[Judged | Exception]:
     return read
 
 
-def keep(batch: Sequence[Judged]) -> list[Outcome]:
-    """Decide under the rooms' locks and keep, in order; inside a transaction."""
+def keep(batch: Sequence[Judged]) -> tuple[list[Outcome], list[Write]]:
+    """Decide under the rooms' locks and keep, in order; inside a transaction.
+
+    What each has come to, and what is still to be written when nothing else is.
+    """
     posts = [one.post for one in batch]
     held, (access, *earlier_rows) = log.lock_and_read(
         (topic for one in batch for topic in _topics(one)), [ACCESS, *earlier.statements(posts)]
@@ -149,7 +157,7 @@ def keep(batch: Sequence[Judged]) -> list[Outcome]:
         new.append((place, message, one))
         before[key] = Receipt(message.pk, _state(one), None)
         outcomes.append(before[key])
-    _keep_messages(new, held, outcomes)
+    last = _keep_messages(new, held, outcomes)
     heads = dict(held)
     for _, message, one in new:
         if message.seq is not None:
@@ -157,25 +165,30 @@ def keep(batch: Sequence[Judged]) -> list[Outcome]:
     transaction.on_commit(lambda: remember(rooms.values(), heads), robust=True)
     # The same client id twice in one batch is one message, and both are told its place.
     places = {one.message_id: one for one in outcomes if isinstance(one, Receipt) and one.seq is not None}
-    return [places.get(one.message_id, one) if isinstance(one, Receipt) else one for one in outcomes]
+    return [places.get(one.message_id, one) if isinstance(one, Receipt) else one for one in outcomes], last
 
 
 def _keep_messages(
     new: Sequence[tuple[int, Message, Judged]], held: Mapping[str, int], outcomes: list[Outcome]
-) -> None:
+) -> list[Write]:
     if not new:
-        return
-    write: list[rows.Statement] = []
-    tell_new([(message, one.text, one.verdict, one.known) for _, message, one in new], held, write)
-    write += rows.inserts([message for _, message, _ in new])
-    write += rows.inserts([_audited(message) for _, message, _ in new])
-    rows.run(write)
+        return []
+    last: list[Write] = []
+    tell_new([(message, one.text, one.verdict, one.known) for _, message, one in new], held, last)
+    last.append(rows.Insert(Message, [rows.of(message) for _, message, _ in new]))
+    last.append(rows.Insert(AuditRow, [_audited(message) for _, message, _ in new]))
     for place, message, one in new:
-        domain.publish(MessageScreened(message=message, text=one.text, verdict=one.verdict))
         outcomes[place] = Receipt(message.pk, _state(one), message.seq)
+    marked = [(message, one) for _, message, one in new if one.verdict != NOTHING]
+    if marked:  # whoever hears of it writes more, and refers to the message
+        rows.run(last)
+        last = []
+    for message, one in marked:
+        domain.publish(MessageMarked(message=message, text=one.text, verdict=one.verdict))
+    return last
 
 
-def _audited(message: Message) -> AuditRow:
+def _audited(message: Message) -> rows.Row:
     person = message.author_id
     return audit.row("message.post", "message", message.pk, actor=person, person=person, state=message.state)
 
@@ -191,7 +204,7 @@ def _judge(one: Post, known: KnownRoom | None) -> Judged:
         if refused.code == "empty":
             raise
         text, unfit = readable(text)[:READ_AT_MOST], refused
-    message_id = uuid4()
+    message_id = new_id()
     draft = Draft(
         message_id=message_id,
         room_id=one.room_id,
@@ -216,6 +229,8 @@ def _judge(one: Post, known: KnownRoom | None) -> Judged:
 
 def _seen_as_it_is(one: Judged, known: KnownRoom | None) -> Judged:
     """The same on what holds under the lock; judged again where the gate was told something else."""
+    if known is one.known:
+        return one  # it was decided on the very same facts
     if known is None:
         raise Http404
     access = known.enter(one.post.person_id)
@@ -246,7 +261,7 @@ def _refusal(one: Judged, recent: Counter[UUID], answerable: set[tuple[UUID, UUI
     if not decision.allowed:
         person = User.objects.get(pk=person_id)
         return Refused(decision.code, why_not(decision, access.cohort, zone_of(person, access.cohort)))
-    if recent[person_id] >= settings.POSTS_PER_MINUTE:
+    if 0 < settings.POSTS_PER_MINUTE <= recent[person_id]:
         return Refused("rate", "That was a lot in one minute. Your words are still here; send them again in a moment.")
     if one.post.reply_to is not None and (one.post.reply_to, access.room.pk) not in answerable:
         return Refused("not_found", "The message you answer is not here any more.")

@@ -1,6 +1,6 @@
 """What posting remembers of a room is trusted only while nothing has changed: every change shows at the next post."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -24,7 +24,7 @@ from peers.errors import FormerMember
 from peers.models import Grant, User
 from peers.permissions import Role
 from peers.services import connections, roles
-from records import clock
+from records import clock, rows
 from records.clock import now
 from tests.cast import Cast
 
@@ -52,10 +52,17 @@ def say(cast: Cast, *who: str) -> list[Any]:
     with pytest.MonkeyPatch.context() as patch, transaction.atomic():
         done: list[Callable[[], None]] = []
         patch.setattr(transaction, "on_commit", lambda act, **_: done.append(act))
-        outcomes = posting.POSTS.apply(going) if going else []
+        outcomes = kept(going) if going else []
     for act in done:
         act()
     return [*outcomes, *(one for one in ready if isinstance(one, Exception))]
+
+
+def kept(ready: Sequence[Any]) -> list[Any]:
+    """What becomes of posts that are ready, all of it written."""
+    outcomes, last = posting.POSTS.apply(ready)
+    rows.run(last)
+    return list(outcomes)
 
 
 def told(cast: Cast) -> list[dict[str, Any]]:
@@ -84,7 +91,7 @@ def test_discharge_shows_at_the_next_post(cast: Cast) -> None:
     assert isinstance(say(cast, "ana")[0], FormerMember)
     assert ready is not None
     with transaction.atomic():  # one that was under way when it happened
-        assert isinstance(posting.POSTS.apply([ready])[0], FormerMember)
+        assert isinstance(kept([ready])[0], FormerMember)
     assert Message.objects.filter(author=cast.ana, room=cast.harbor_room).count() == 1
 
 
@@ -126,7 +133,7 @@ def test_what_was_rolled_back_is_not_remembered_as_done(cast: Cast) -> None:
     say(cast, "ana")
     head = log.head(cast.harbor_room.topic)
     with pytest.raises(RuntimeError), transaction.atomic():
-        posting.POSTS.apply([posting.POSTS.quick(a_post(cast, "ana"))])  # type: ignore[list-item]
+        kept([posting.POSTS.quick(a_post(cast, "ana"))])
         raise RuntimeError("the disk is full")
     session = Session.objects.get(cohort=cast.harbor, state="work")
     phases.pause(session_id=session.pk, by=cast.fay.pk)
@@ -150,14 +157,14 @@ def test_a_peer_room_that_ended_is_closed_at_once(cast: Cast) -> None:
     connections.end(connection_id=room.connection_id, by=cast.ivy.pk)
     assert peer_rooms.peers_of(cast.cal, cast.cedar, [cast.ivy])
     with transaction.atomic():
-        outcome = posting.POSTS.apply([ready])[0]  # type: ignore[list-item]
+        outcome = kept([ready])[0]
     assert isinstance(outcome, Refused | Http404 | PermissionDenied)
 
 
 def test_the_same_client_id_twice_in_one_batch_is_one_message(cast: Cast) -> None:
     twice = [a_post(cast, "ana", cid="same"), a_post(cast, "ana", cid="same")]
     with transaction.atomic():
-        one, other = posting.POSTS.apply(posting.POSTS.ready(twice))  # type: ignore[arg-type]
+        one, other = kept(posting.POSTS.ready(twice))
     assert one == other
     assert isinstance(one, Receipt)
     assert one.seq is not None
@@ -166,7 +173,7 @@ def test_the_same_client_id_twice_in_one_batch_is_one_message(cast: Cast) -> Non
 def test_the_rate_counts_within_a_batch_too(cast: Cast) -> None:
     batch = [a_post(cast, "ana") for _ in range(32)]
     with transaction.atomic():
-        outcomes = posting.POSTS.apply(posting.POSTS.ready(batch))  # type: ignore[arg-type]
+        outcomes = kept(posting.POSTS.ready(batch))
     assert [isinstance(one, Receipt) for one in outcomes] == [True] * 30 + [False] * 2
     assert Message.objects.filter(author=cast.ana, room=cast.harbor_room).count() == 30
 

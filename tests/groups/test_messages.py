@@ -11,7 +11,7 @@ from django.http import Http404
 
 from groups.errors import Refused
 from groups.gate import Action, Draft, Verdict
-from groups.happenings import MessageScreened, PostRefused
+from groups.happenings import MessageMarked, PostRefused
 from groups.models import Message, Session
 from groups.services import messages, posting, visibility
 from groups.services.earlier import Receipt
@@ -195,10 +195,10 @@ def test_a_refused_post_is_read_all_the_same(cast: Cast, gate: Callable[[type], 
 @pytest.mark.parametrize("broken", [Breaks, Babbles])
 def test_a_gate_that_fails_holds_the_message(cast: Cast, gate: Callable[[type], None], broken: type) -> None:
     gate(broken)
-    heard: list[MessageScreened] = []
-    domain.subscribe(MessageScreened, heard.append)
+    heard: list[MessageMarked] = []
+    domain.subscribe(MessageMarked, heard.append)
     receipt = say(cast, "ana", "nobody could read this")
-    domain._subscribers[MessageScreened].remove(heard.append)
+    domain._subscribers[MessageMarked].remove(heard.append)
     assert (receipt.state, receipt.seq) == ("held", None)
     assert heard[0].verdict.screen_down
     assert told(cast.harbor_room.topic) == []

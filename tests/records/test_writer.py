@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 import pytest
 from django.db import connection, transaction
 
-from records import audit
+from records import audit, rows
 from records.models import AuditRow
-from records.writer import Job, Writer, commit
+from records.writer import Applied, Job, Writer, commit, join
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -108,14 +108,15 @@ class Rows:
         """Refuse `no`."""
         return [ValueError(item) if item == "no" else item for item in items]
 
-    def apply(self, items: Sequence[str]) -> list[object]:
-        """Write a row each."""
+    def apply(self, items: Sequence[str]) -> Applied:
+        """Write a row each, the last one with the commit."""
         self.batches.append(list(items))
-        for item in items:
-            audit.record("test", "room", item, actor=None)
+        made = [audit.row("test", "room", item, actor=None) for item in items]
+        rows.run([rows.Insert(AuditRow, made[:-1])])
         if "bad" in items:
             raise RuntimeError("bad")
-        return [KeyError(item) if item == "none" else item for item in items]
+        outcomes = [KeyError(item) if item == "none" else item for item in items]
+        return outcomes, [rows.Insert(AuditRow, made[-1:])]
 
 
 def test_items_of_one_work_share_a_transaction_and_a_bad_one_is_found_by_halves() -> None:
@@ -133,7 +134,9 @@ def test_items_of_one_work_share_a_transaction_and_a_bad_one_is_found_by_halves(
 
 def test_what_was_ready_at_once_is_not_made_ready_again(writer: Writer) -> None:
     work = Rows()
-    assert writer.join(work, "quick").result(5) == "quick"
+    job = join(work, "quick")
+    writer.add([job])
+    assert job.future.result(5) == "quick"
     assert [Job("", "q", work, work.quick("q")).ready, Job("", "x", work, work.quick("x")).ready] == ["q", None]
 
 
