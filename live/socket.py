@@ -11,7 +11,7 @@ from django.contrib.auth import get_user_model
 from django.db import Error as DatabaseFailure
 
 from live import frames
-from live.client import IDLE, SIGNED_OUT, Client
+from live.client import IDLE, MOVING, SIGNED_OUT, Client
 from live.commands import COMMANDS, Answer, Refusal, read_fields
 from live.events import VERSION
 from live.hub import hub
@@ -47,6 +47,10 @@ async def endpoint(scope: Scope, receive: Any, send: Send) -> None:
         else:
             await own.follow(client, f"person:{client.user_id}")
             await _serve(client, receive)
+        await client.finished()
+    except DatabaseFailure as error:
+        logger.warning("a socket could not be let in (%s)", type(error).__name__)
+        client.close_soon(MOVING)
         await client.finished()
     finally:
         client.abandon()

@@ -8,11 +8,12 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from functools import partial
+from time import monotonic
 from typing import Any, ParamSpec, TypeVar
 from weakref import WeakKeyDictionary, WeakSet
 
 from django.conf import settings
-from django.db import close_old_connections, connections
+from django.db import OperationalError, close_old_connections, connections
 
 from records.writer import Job, Work, after_batch, join, writer
 
@@ -20,6 +21,8 @@ log = logging.getLogger("holdfast.threads")
 P = ParamSpec("P")
 T = TypeVar("T")
 READERS = 4
+STORAGE_SECONDS = 5.0
+"""After so long without any answer from the database, whoever waits for one is told that nothing could be kept."""
 _pool: ThreadPoolExecutor | None = None
 _lock = threading.Lock()
 _joining: "WeakKeyDictionary[asyncio.AbstractEventLoop, list[Job]]" = WeakKeyDictionary()
@@ -31,25 +34,26 @@ _woken: "WeakSet[asyncio.AbstractEventLoop]" = WeakSet()
 
 
 async def reads(function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a reading function on one of the readers' threads."""
+    """Run a reading function on one of the readers' threads. Raises `OperationalError` if that takes too long."""
     global _pool
     if _pool is None:
         _pool = ThreadPoolExecutor(READERS, thread_name_prefix="reads")
     call = partial(copy_context().run, function, *args, **kwargs)
-    return await asyncio.get_running_loop().run_in_executor(_pool, _with_connection, call)
+    return await _answered(_pool.submit(_with_connection, call))
 
 
 async def writes(key: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """Run a writing function in the writer's next batch; returns once it is committed.
+    """Run a writing function in the writer's next batch; returns once it is committed. Raises as `reads` does.
 
     `key` names what it locks first (a topic), so that batches of two processes lock in the same order.
     """
-    return await _answer(writer.submit(key, partial(function, *args, **kwargs)))
+    return await _answered(writer.submit(key, partial(function, *args, **kwargs)))
 
 
 async def joins(work: Work, item: Any) -> Any:
     """Have an item be part of the next batch of a kind of work; returns its outcome once that is committed.
 
+    Raises `OperationalError` if that takes too long; it may have been kept all the same, and asking again says so.
     What one turn of the loop brings is handed to the writer together: it makes a fuller batch of it.
     """
     loop = asyncio.get_running_loop()
@@ -58,7 +62,7 @@ async def joins(work: Work, item: Any) -> Any:
     if not jobs:
         loop.call_soon(_hand_over, jobs)
     jobs.append(job)
-    return await _answer(job.future)
+    return await _answered(job.future)
 
 
 def _hand_over(jobs: list[Job]) -> None:
@@ -66,12 +70,50 @@ def _hand_over(jobs: list[Job]) -> None:
     jobs.clear()
 
 
-def _answer(done: "Future[T]") -> "asyncio.Future[T]":
-    """The same future for the running loop."""
+async def _answered(done: "Future[T]") -> T:
     loop = asyncio.get_running_loop()
     future: asyncio.Future[T] = loop.create_future()
     done.add_done_callback(lambda done: on_loop(loop, _resolve, future, done))
-    return future
+    waiting = _patience.get(loop) or _patience.setdefault(loop, Patience(loop))
+    waiting.begin(future, done)
+    try:
+        return await future  # whoever goes away meanwhile has still said it: it is done all the same
+    finally:
+        waiting.end(future)
+
+
+class Patience:
+    """Who on a loop waits for the database. Long queues are waited for; a database from which nothing comes is not."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Nobody waits yet."""
+        self._loop = loop
+        self._since: dict[asyncio.Future[Any], tuple[float, Future[Any]]] = {}
+        self._timer: asyncio.TimerHandle | None = None
+        self.heard_at = 0.0
+        """When the database last answered anybody on this loop."""
+
+    def begin(self, future: "asyncio.Future[Any]", done: "Future[Any]") -> None:
+        """Somebody waits from now on for what `done` brings."""
+        self._since[future] = monotonic(), done
+        if self._timer is None:
+            self._timer = self._loop.call_later(1.0, self._look)
+
+    def end(self, future: "asyncio.Future[Any]") -> None:
+        """They do not wait any more."""
+        self._since.pop(future, None)
+
+    def _look(self) -> None:
+        too_long = monotonic() - STORAGE_SECONDS
+        if self.heard_at < too_long:
+            for future, (since, done) in list(self._since.items()):
+                if since < too_long and not future.done():
+                    done.cancel()  # what has not begun is not done later, when they were told that it was not
+                    future.set_exception(OperationalError("the database does not answer"))
+        self._timer = self._loop.call_later(1.0, self._look) if self._since else None
+
+
+_patience: "WeakKeyDictionary[asyncio.AbstractEventLoop, Patience]" = WeakKeyDictionary()
 
 
 def on_loop(loop: asyncio.AbstractEventLoop, call: Callable[..., None], *arguments: Any) -> None:
@@ -103,7 +145,9 @@ def _hear(loop: asyncio.AbstractEventLoop, said: "deque[Said]") -> None:
 
 
 def _resolve(future: "asyncio.Future[Any]", done: "Future[Any]") -> None:
-    if future.done():
+    if not done.cancelled() and (patience := _patience.get(future.get_loop())) is not None:
+        patience.heard_at = monotonic()
+    if future.done() or done.cancelled():
         return
     if (error := done.exception()) is not None:
         future.set_exception(error)
