@@ -14,7 +14,7 @@ def drawn(rows: Rows, titles: Mapping[str, str]) -> str:
     """The drawing, as SVG."""
     specs, names = list(dict.fromkeys(spec for spec, _ in rows)), list(dict.fromkeys(name for _, name in rows))
     speeds = {place: median(load.deliveries_per_s for load in row.saturated) for place, row in rows.items()}
-    low, high = 3, ceil(log10(max(speeds.values())))
+    low, high = 3, max(4, ceil(log10(max(speeds.values()))))
     group = len(names) * BAR + GAP
     tall = TOP + len(specs) * group + 30
 

@@ -190,6 +190,7 @@ def main() -> int:
         print(unreadable, file=sys.stderr)
         return 2
     tally = Tally(chosen.backend)
+    servers.leave_politely()
     try:
         with site.running(chosen.backend, HOLDFAST_POSTS_PER_MINUTE="1000000") as running:
             people = json.dumps([{"speakers": one["speakers"]} for one in conversations])

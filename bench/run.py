@@ -30,6 +30,7 @@ def main() -> int:
     quick = chosen.quick
     rounds, seconds = chosen.rounds or (1 if quick else 3), chosen.seconds or (2.0 if quick else 3.0)
     silent = chosen.idle or (200 if quick else 1000)
+    servers.leave_politely()
     try:
         about = {
             "command": "make bench-quick" if quick else "make bench",

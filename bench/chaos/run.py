@@ -149,6 +149,7 @@ def main() -> int:
         print(f"chaos: there is no fault {unknown}", file=sys.stderr)
         return 2
     bad = False
+    servers.leave_politely()
     try:
         with standing() as place:
             for faults in plan:
