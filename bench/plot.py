@@ -6,7 +6,7 @@ from statistics import median
 
 from bench.compare import Rows
 
-WIDE, BAR, GAP, LEFT, TOP = 760, 16, 14, 60, 46
+WIDE, BAR, GAP, LEFT, TOP = 760, 16, 14, 60, 68
 INKS = {"tutorial": "#8a8f98", "postgres": "#2f7d6b", "sqlite": "#6fae9d", "floor": "#c9a15a"}
 
 
@@ -29,13 +29,14 @@ def drawn(rows: Rows, titles: Mapping[str, str]) -> str:
         "@media(prefers-color-scheme:dark){text{fill:#dfe3e8}line{stroke:#454a52}}</style>",
     ]
     for place, name in enumerate(names):
-        x = LEFT + place * 175
-        parts.append(f'<rect x="{x}" y="8" width="10" height="10" fill="{INKS[name]}"/>')
-        parts.append(f'<text x="{x + 15}" y="17">{titles[name]}</text>')
+        x, y = LEFT + place % 2 * 260, 8 + place // 2 * 20
+        parts.append(f'<rect x="{x}" y="{y}" width="10" height="10" fill="{INKS[name]}"/>')
+        parts.append(f'<text x="{x + 15}" y="{y + 9}">{titles[name]}</text>')
     for power in range(low, high + 1):
         at_power = across(10**power)
         parts.append(f'<line x1="{at_power:.0f}" y1="{TOP - 12}" x2="{at_power:.0f}" y2="{tall - 28}"/>')
         parts.append(f'<text x="{at_power:.0f}" y="{tall - 10}" text-anchor="middle">{10**power:,}/s</text>')
+    parts.append(f'<text x="{WIDE - 10}" y="17" text-anchor="end">deliveries a second, logarithmic</text>')
     for number, spec in enumerate(specs):
         y = TOP + number * group
         parts.append(f'<text x="{LEFT - 8}" y="{y + len(names) * BAR / 2 + 4:.0f}" text-anchor="end">{spec}</text>')
