@@ -84,9 +84,10 @@ class Hub:
         # Between two awaits the hub may have told the others more, or nobody may have been left following.
         while at < followed.cursor or self.topics.get(topic) is not followed:
             followed = await self._followed(topic)
-            for message in await reads(log.stretch, topic, at, followed.cursor):
+            until = followed.cursor  # it moves on while we read
+            for message in await reads(log.stretch, topic, at, until):
                 self._send_kept(client, topic, message)
-            at = max(at, followed.cursor)
+            at = max(at, until)
         joined_before = any(other.user_id == client.user_id for other in followed.clients)
         client.positions[topic] = at
         followed.clients.add(client)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from time import sleep
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 
 from live import bus, frames, log, revoke
 from live.commands import Refusal
+from live.hub import hub
 from live.passing import apass_on
 from live.threads import reads
 from tests.live.conftest import Passed, Socket, tell
@@ -151,6 +153,41 @@ async def test_access_taken_away_while_a_topic_is_being_joined_closes_the_socket
     monkeypatch.setattr(log, "head", discharged_meanwhile)
     await socket.send(cmd="watch", cid="c", topic=desk)
     assert await socket.closed() == 4403
+
+
+async def test_what_is_told_while_somebody_catches_up_reaches_them_too(
+    sockets: Any, person: Any, other: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up.update({(person.pk, desk), (other.pk, desk)})
+    await reads(tell, desk, 1)
+    there, comes = await sockets(other), await sockets(person)
+    await there.ask(cmd="watch", cid="c", topic=desk)
+    followed, page, stretch, reading = hub().topics[desk], log.page, log.stretch, [2, 3]
+
+    def tell_meanwhile() -> None:
+        """One more is told, and those who follow have it before we go on."""
+        head = log.head(desk)
+        tell(desk, reading.pop(0))
+        while followed.cursor == head:
+            sleep(0.001)
+
+    def slow_page(*args: Any) -> Any:
+        found = page(*args)
+        tell_meanwhile()
+        monkeypatch.setattr(log, "stretch", slow_stretch)
+        return found
+
+    def slow_stretch(*args: Any) -> Any:
+        found = stretch(*args)
+        monkeypatch.setattr(log, "stretch", stretch)
+        tell_meanwhile()
+        return found
+
+    monkeypatch.setattr(log, "page", slow_page)
+    await comes.send(cmd="watch", cid="c", topic=desk, after=0)
+    told = [await comes.next() for _ in range(4)]
+    assert [event["seq"] for event in told if "ack" not in event] == [1, 2, 3]
+    assert reading == []
 
 
 @pytest.mark.parametrize(
