@@ -70,7 +70,13 @@ def floor() -> Iterator[Contestant]:
 def ours(backend: str) -> Iterator[Contestant]:
     """This product with everything on: sign-in, screen, seal, log, audit. `backend` is postgres or sqlite."""
     with site.running(backend, core=usage.cores()[0], HOLDFAST_POSTS_PER_MINUTE=ANY_NUMBER) as running:
-        yield Contestant(backend, running.pid, *_prepared(running))
+        seats = prepared_seats(running)
+
+        def crowd(count: int) -> list[Seat]:
+            one = seats(1, 200)
+            return (one * (count // len(one) + 1))[:count]
+
+        yield Contestant(backend, running.pid, seats, crowd)
 
 
 def _by_path(
@@ -88,7 +94,7 @@ def _by_path(
     return seats, lambda count: seats(1, count)
 
 
-def _prepared(running: site.Site) -> tuple[Callable[[int, int], list[Seat]], Callable[[int], list[Seat]]]:
+def prepared_seats(running: site.Site) -> Callable[[int, int], list[Seat]]:
     """Rooms of cohorts whose session is live, and everybody in them signed in."""
 
     def seats(rooms: int, size: int) -> list[Seat]:
@@ -97,11 +103,7 @@ def _prepared(running: site.Site) -> tuple[Callable[[int, int], list[Seat]], Cal
         made = running.script("bench.prepare", given=json.dumps(asked))["rooms"]
         return [_seat(running.port, room["room"], cookie) for room in made for cookie in room["cookies"]]
 
-    def crowd(count: int) -> list[Seat]:
-        one = seats(1, 200)
-        return (one * (count // len(one) + 1))[:count]
-
-    return seats, crowd
+    return seats
 
 
 def _seat(port: int, room: str, cookie: str) -> Seat:

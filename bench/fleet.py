@@ -36,17 +36,18 @@ class Seat:
 class Fleet:
     """The sockets of some seats, in their order."""
 
-    def __init__(self, seats: Sequence[Seat]) -> None:
-        """Opens nothing yet."""
-        self.seats = list(seats)
+    def __init__(self, seats: Sequence[Seat], at_once: int = AT_ONCE) -> None:
+        """Opens nothing yet; `at_once` knock at the same time."""
+        self.seats, self._at_once = list(seats), at_once
         self.sockets: list[socket.socket] = []
         self.tried: set[int] = set()
         """Room sizes for which one message was seen to make the deliveries it should."""
 
     def open(self) -> None:
         """Connect all, some at a time. Raises `LoadError`."""
-        for start in range(0, len(self.seats), AT_ONCE):
-            some = range(start, min(start + AT_ONCE, len(self.seats)))
+        _allow_many_files()
+        for start in range(0, len(self.seats), self._at_once):
+            some = range(start, min(start + self._at_once, len(self.seats)))
             try:
                 for place in some:
                     self._ask(self.seats[place])
@@ -112,11 +113,14 @@ class Fleet:
         return got
 
 
+def _allow_many_files() -> None:
+    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+
+
 @contextmanager
 def opened(seats: Sequence[Seat]) -> Iterator[Fleet]:
     """All seats taken; left at the end."""
-    hard = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
     fleet = Fleet(seats)
     try:
         fleet.open()

@@ -24,6 +24,8 @@ from records.clock import now
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 HEAD_SECONDS = 15.0
+PASS_SECONDS = 0.1
+"""So long a passing event waits for others that say the same: a room that fills is not told of each who comes."""
 logger = logging.getLogger("holdfast.hub")
 
 
@@ -46,6 +48,7 @@ class Hub:
         self.clients: set[Client] = set()
         self.topics: dict[str, Followed] = {}
         self._starting: dict[str, asyncio.Future[Followed]] = {}
+        self._passing: set[tuple[Any, ...]] = set()
         self._access = 0
         self._began = self.loop.create_task(self._begin())
         self._tasks = [self.loop.create_task(task) for task in (self._look(), self._beat(), self._tell_heads())]
@@ -154,7 +157,18 @@ class Hub:
         if "pass" in bell:
             topic, type_, kept = bell["pass"]
             if topic in self.topics and type_ in CATALOGUE:
-                self._spawn(self._tell_passing(topic, type_, kept))
+                self._pass_soon(topic, type_, kept)
+
+    def _pass_soon(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
+        """Tell a passing event in a moment; the same again until then is the same one."""
+        same = (topic, type_, *sorted(kept.items()))
+        if same not in self._passing:
+            self._passing.add(same)
+            self.loop.call_later(PASS_SECONDS, self._pass_now, same, kept)
+
+    def _pass_now(self, same: tuple[Any, ...], kept: dict[str, Any]) -> None:
+        self._passing.discard(same)
+        self._spawn(self._tell_passing(same[0], same[1], kept))
 
     def _notice(self, topic: str, head: int) -> None:
         if topic == revoke.TOPIC and self._began.done() and head > self._access:
@@ -199,7 +213,11 @@ class Hub:
             logger.warning("a hook failed (%s)", type(error).__name__)
 
     async def _tell_passing(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
-        told = (await reads(hydrate, type_, [kept]))[0]
+        try:
+            told = (await reads(hydrate, type_, [kept]))[0]
+        except DatabaseError as error:
+            logger.warning("a passing event was not told (%s)", type(error).__name__)
+            return
         frame = Frame(encode(envelope(topic, None, now(), told)))
         followed = self.topics.get(topic)
         for client in followed.clients if followed else ():

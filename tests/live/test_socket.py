@@ -92,6 +92,19 @@ async def test_a_passing_event_has_no_seq(sockets: Any, person: Any, desk: str, 
     assert (message["type"], message["seq"], message["data"]) == ("test.passed", None, {"n": 5})
 
 
+async def test_the_same_passing_event_said_often_is_told_once(
+    sockets: Any, person: Any, desk: str, made_up: Any
+) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    for number in (5, 5, 6, 5, 6, 5):
+        await apass_on(desk, Passed, {"n": number})
+    assert [(await socket.next())["data"]["n"] for _ in range(2)] == [5, 6]
+    await apass_on(desk, Passed, {"n": 7})
+    assert (await socket.next())["data"] == {"n": 7}
+
+
 async def test_a_refused_watch_leaves_the_socket_open_and_says_nothing_of_what_exists(
     sockets: Any, person: Any, other: Any, desk: str, made_up: Any
 ) -> None:

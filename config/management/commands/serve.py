@@ -7,6 +7,7 @@ closes every socket with 4503 "moving" so that clients go elsewhere, lets reques
 import asyncio
 import gc
 import logging
+import resource
 import signal
 import sys
 from argparse import ArgumentParser
@@ -21,6 +22,8 @@ from live.hub import stop_hub
 
 FINISH_SECONDS = 5.0
 """How long requests under way may take after a SIGTERM."""
+BACKLOG = 4096
+"""Connections that may wait to be accepted: when another process dies, all of its people come at once."""
 SWITCH_SECONDS = 0.0005
 """How long one thread may keep the others waiting: the writer's work must not hold up a whole room's frames."""
 logger = logging.getLogger("holdfast.serve")
@@ -31,6 +34,12 @@ def _settle_memory() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 100)
+
+
+def _allow_many_sockets() -> None:
+    """As many open files as the system allows this process: each socket is one."""
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
 
 
 class Command(BaseCommand):
@@ -54,7 +63,7 @@ class Command(BaseCommand):
         behind = settings.ENV.proxies > 0
         server = Server(
             application=application,
-            endpoints=build_endpoint_description_strings(host=host, port=port),
+            endpoints=[f"{one}:backlog={BACKLOG}" for one in build_endpoint_description_strings(host=host, port=port)],
             signal_handlers=False,
             websocket_timeout=-1,
             websocket_max_message_size=PROTOCOL_BYTES,
@@ -86,6 +95,7 @@ class Command(BaseCommand):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop)
         sys.setswitchinterval(SWITCH_SECONDS)
+        _allow_many_sockets()
         _settle_memory()
         server.run()
         if not server.listening_addresses:
