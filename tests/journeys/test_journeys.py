@@ -5,6 +5,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import WebSocketRoute
 
 from tests.journeys.people import Person, expect
 from tests.journeys.site import Site
@@ -161,6 +162,23 @@ def test_a_draft_survives_a_reload_and_unsent_words_go_once_when_the_network_is_
     ben.sees(unsent)
     expect(ben.page.get_by_text(unsent)).to_have_count(1)
     expect(ana.page.get_by_text(unsent)).to_have_count(1)
+
+
+def test_a_page_from_before_an_update_says_so_and_keeps_what_was_written(site: Site, come: Come) -> None:
+    ana, draft = come("ana"), words()
+
+    def from_a_newer_site(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        server.on_message(lambda told: route.send(str(told).replace('{"v":1', '{"v":2', 1)))
+
+    ana.page.route_web_socket("**/ws/", from_a_newer_site)
+    ana.go(harbor(site))
+    ana.sees("This page was updated.")
+    ana.page.get_by_role("textbox", name="Message").fill(draft)
+    ana.press("Reload")
+    ana.sees("This page was updated.")
+    expect(ana.page.get_by_role("textbox", name="Message")).to_have_value(draft)
+    ana.page.get_by_role("textbox", name="Message").fill("")
 
 
 def test_everything_needed_works_without_a_script(site: Site, come: Come) -> None:

@@ -32,6 +32,7 @@ class RoomView extends HTMLElement {
     this.live.addEventListener("down", () => this.offline(true));
     this.live.addEventListener("refused", () => this.refresh());
     this.live.addEventListener("ended", ({ detail }) => this.end(detail.code));
+    this.live.addEventListener("outdated", () => { this.offline(false); this.querySelector("[data-outdated]").hidden = false; });
     this.live.addEventListener("event", ({ detail }) => this.event(detail));
     this.addEventListener("click", (event) => this.clicked(event));
     this.addEventListener("submit", (event) => this.submitted(event));
@@ -154,6 +155,7 @@ class RoomView extends HTMLElement {
   }
 
   async clicked(event) {
+    if (event.target.closest("[data-reload]")) { location.reload(); return; }
     if (event.target.closest("[data-try-now]")) { this.live.again(); return; }
     const older = event.target.closest("[data-older]");
     if (older) { event.preventDefault(); await this.showOlder(older); return; }

@@ -1,5 +1,6 @@
 /* One socket for the page: connects, resumes every topic where it was, answers commands by their cid.
    It knows the protocol's envelope (docs/protocol.md) and nothing of rooms. */
+const VERSION = 1;
 const WAITS = [500, 1000, 2000, 4000, 8000, 15000];
 /* A connection can die without a word. The server says where each topic stands every 15 s, and answers within seconds. */
 const SILENT_MS = 40000;
@@ -68,6 +69,7 @@ export class Live extends EventTarget {
 
   hear(frame) {
     this.heardAt = Date.now();
+    if (frame.v !== VERSION) { this.outdated(); return; }
     if ("ack" in frame) {
       const waiting = this.waiting.get(frame.ack);
       this.waiting.delete(frame.ack);
@@ -77,12 +79,24 @@ export class Live extends EventTarget {
     this.tell("event", frame);
   }
 
+  /* The site was updated and speaks another version than this page: whoever reads it must load it anew. */
+  outdated() {
+    this.ended = "version";
+    const socket = this.socket;
+    this.socket = null;
+    this.open = false;
+    socket.close();
+    for (const { reject } of this.waiting.values()) reject(new Error("offline"));
+    this.waiting.clear();
+    this.tell("outdated");
+  }
+
   /* Resolves with the acknowledgement; rejects with the refusal ({code, reason}) or with Error("offline"). */
   send(cmd, fields = {}, cid = crypto.randomUUID()) {
     return new Promise((resolve, reject) => {
       if (!this.open || this.socket?.readyState !== WebSocket.OPEN) { reject(new Error("offline")); return; }
       this.waiting.set(cid, { resolve, reject, at: Date.now() });
-      this.socket.send(JSON.stringify({ v: 1, cmd, cid, ...fields }));
+      this.socket.send(JSON.stringify({ v: VERSION, cmd, cid, ...fields }));
     });
   }
 
