@@ -52,6 +52,8 @@ on `/ws/` with the session cookie and an `Origin` of the site. Every frame is te
 - **Resume** with `after`: of what you missed at least the newest 200 come, as visible now. If a `seq` arrives that is not the
   last one plus one, join again with `after`.
 - What has no place in the log (typing, presence, `head`) has `seq` null. A `head` comes every 15 s with the topic's head.
+- **Another `v`** on what you are told means the site was updated since your page was loaded: keep what is unsent, load it
+  anew. Within one `v` nothing is taken away, so that an old page goes on working.
 - **Unknown event types and unknown fields** may appear in later versions of this page; ignore them. Unknown fields in a
   command are refused.
 - A client need send nothing but the pong. A socket that has asked for nothing in a minute is closed.
