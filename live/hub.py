@@ -48,7 +48,7 @@ class Hub:
         self.clients: set[Client] = set()
         self.topics: dict[str, Followed] = {}
         self._starting: dict[str, asyncio.Future[Followed]] = {}
-        self._passing: set[tuple[Any, ...]] = set()
+        self._passing: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._access = 0
         self._began = self.loop.create_task(self._begin())
         self._tasks = [self.loop.create_task(task) for task in (self._look(), self._beat(), self._tell_heads())]
@@ -160,15 +160,17 @@ class Hub:
                 self._pass_soon(topic, type_, kept)
 
     def _pass_soon(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
-        """Tell a passing event in a moment; the same again until then is the same one."""
-        same = (topic, type_, *sorted(kept.items()))
-        if same not in self._passing:
-            self._passing.add(same)
-            self.loop.call_later(PASS_SECONDS, self._pass_now, same, kept)
+        """Tell a passing event in a moment. What comes until then about the same takes its place: the last one holds.
 
-    def _pass_now(self, same: tuple[Any, ...], kept: dict[str, Any]) -> None:
-        self._passing.discard(same)
-        self._spawn(self._tell_passing(same[0], same[1], kept))
+        Two are about the same if they differ in nothing but their lists (who is here).
+        """
+        about = topic, type_, *sorted((name, value) for name, value in kept.items() if not isinstance(value, list))
+        if about not in self._passing:
+            self.loop.call_later(PASS_SECONDS, self._pass_now, about)
+        self._passing[about] = kept
+
+    def _pass_now(self, about: tuple[Any, ...]) -> None:
+        self._spawn(self._tell_passing(about[0], about[1], self._passing.pop(about)))
 
     def _notice(self, topic: str, head: int) -> None:
         if topic == revoke.TOPIC and self._began.done() and head > self._access:
