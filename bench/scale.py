@@ -67,12 +67,12 @@ def spread(webs: int) -> dict[str, Any]:
         first = stack.enter_context(site.running("postgres", core=usage.cores()[0], HOLDFAST_POSTS_PER_MINUTE="0"))
         ports, pids = [first.port], [first.pid]
         for _ in range(webs - 1):
-            port = servers.free_port()
-            command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+            web = site.web(first.environ)
+            stack.callback(web.stop)
             with usage.on_core(usage.cores()[0]):
-                web = servers.listening(command, port, cwd=site.ROOT, env=first.environ)
-                pids.append(stack.enter_context(web).pid)
-            ports.append(port)
+                web.start()
+            pids.append(web.pid)
+            ports.append(web.port)
         seats = _over(prepared_seats(first)(ROOMS, SIZE), ports)
         with opened(seats) as fleet:
             fleet.settle(1.0)

@@ -41,22 +41,39 @@ def running(backend: str, *, log: Path | None = None, core: int | None = None, *
     With `core` the server, and nothing else of the site, is bound to that core.
     """
     with ExitStack() as stack:
-        var = stack.enter_context(tempfile.TemporaryDirectory(prefix="holdfast-bench-"))
-        kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOLDFAST_", "DJANGO_"))}
-        kept = {
-            name: value for name, value in kept.items() if name not in ("DATABASE_URL", "REDIS_URL", "MESSAGE_GATE")
-        }
-        environ = {**kept, "HOLDFAST_VAR": var, "DJANGO_SETTINGS_MODULE": "config.settings", **settings}
         if backend == "postgres":
-            environ["DATABASE_URL"] = stack.enter_context(servers.postgres())
-            environ["REDIS_URL"] = stack.enter_context(servers.redis())
-        for arguments in (["migrate", "--verbosity", "0"], ["createcachetable"]):
-            subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, check=True)
-        port = servers.free_port()
-        serve = [sys.executable, "manage.py", "serve", "--port", str(port)]
-        options: dict[str, Any] = {"cwd": ROOT, "env": environ}
+            settings["DATABASE_URL"] = stack.enter_context(servers.postgres())
+            settings["REDIS_URL"] = stack.enter_context(servers.redis())
+        environ = stack.enter_context(migrated(**settings))
+        options: dict[str, Any] = {}
         if log is not None:
             options["stdout"] = options["stderr"] = stack.enter_context(log.open("w"))
+        server = web(environ, **options)
+        stack.callback(server.stop)
         with nullcontext() if core is None else usage.on_core(core):
-            process = stack.enter_context(servers.listening(serve, port, **options))
-        yield Site(port, environ, process.pid)
+            server.start()
+        yield Site(server.port, environ, server.pid)
+
+
+@contextmanager
+def migrated(**settings: str) -> Iterator[dict[str, str]]:
+    """The environment of a private site whose database is ready; nothing of this machine's own site is in it."""
+    own = ("DATABASE_URL", "REDIS_URL", "MESSAGE_GATE")
+    with tempfile.TemporaryDirectory(prefix="holdfast-bench-") as var:
+        environ = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("HOLDFAST_", "DJANGO_")) and name not in own
+        }
+        environ |= {"HOLDFAST_VAR": var, "DJANGO_SETTINGS_MODULE": "config.settings", **settings}
+        for arguments in (["migrate", "--verbosity", "0"], ["createcachetable"]):
+            subprocess.run([sys.executable, "manage.py", *arguments], cwd=ROOT, env=environ, check=True)
+        yield environ
+
+
+def web(environ: dict[str, str], **options: Any) -> servers.Server:
+    """A web process of a site, on a port of its own; not started yet."""
+    port = servers.free_port()
+    return servers.Server(
+        [sys.executable, "manage.py", "serve", "--port", port], port, cwd=ROOT, env=environ, **options
+    )

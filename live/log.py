@@ -62,7 +62,7 @@ def tell_all(
     told: Sequence[Told],
     fresh: Mapping[int, Event] | None = None,
     held: Mapping[str, int] | None = None,
-    later: list[rows.Statement | rows.Insert] | None = None,
+    later: list[rows.Write] | None = None,
 ) -> list[int]:
     """Tell several things at once, in order; returns each one's seq in its topic. Rings after the commit.
 
@@ -83,7 +83,7 @@ def tell_all(
         heads[key] += 1
         seqs.append(heads[key])
         entries.append({"topic_id": key, "seq": heads[key], "type": cls.TYPE, "at": at, "data": kept})
-    write: list[rows.Statement | rows.Insert] = [_set_heads(heads), rows.Insert(LogEntry, entries)]
+    write: list[rows.Write] = [_set_heads(heads), rows.Insert(LogEntry, entries)]
     if later is None:
         rows.run(write)
     else:

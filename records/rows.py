@@ -31,12 +31,15 @@ class Insert:
     rows: Sequence[Row]
 
 
+Write = Statement | Insert
+
+
 def of(one: Model) -> Row:
     """A model's object as a row."""
     return {field.attname: getattr(one, field.attname) for field in _fields(type(one))}
 
 
-def run(writes: Sequence[Statement | Insert], *, commit: bool = False) -> None:
+def run(writes: Sequence[Write], *, commit: bool = False) -> None:
     """Run writes in order; on PostgreSQL in one trip.
 
     With `commit` they are the last of the transaction and end it there and then; a transaction inside another (as tests

@@ -31,7 +31,7 @@ _asked_at = 0.0
 _under_way = threading.local()
 
 
-Applied = tuple[Sequence[Any], Sequence[rows.Statement | rows.Insert]]
+Applied = tuple[Sequence[Any], Sequence[rows.Write]]
 """Outcomes, and the writes that end the transaction: they share a trip with its commit."""
 
 

@@ -62,8 +62,6 @@ class Person(Client):
         self.number, self.ports, self.record = number, list(ports), record
         self.gone_code: int | None = None
         """Why the site showed them out, once it has."""
-        self.seen: dict[str, float] = {}
-        """When each message was first seen, by its id."""
         self._tries = number
         self._joined = asyncio.Event()
 
@@ -147,11 +145,9 @@ class Person(Client):
     def _hear(self, frame: dict[str, Any]) -> None:
         super()._hear(frame)
         if frame.get("type") == "message.posted" and frame.get("on") == f"room:{self.room}":
-            cid, at = frame["data"]["cid"], monotonic()
-            self.seen.setdefault(frame["data"]["id"], at)
-            one = self.record.said.get(cid)
+            one = self.record.said.get(frame["data"]["cid"])
             if one is not None and one.author is not self and not one.seen_at:
-                one.seen_at = at
+                one.seen_at = monotonic()
 
 
 @dataclass

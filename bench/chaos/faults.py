@@ -6,10 +6,12 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from bench.chaos.crowd import Crowd
-from bench.chaos.place import Place, ended
+from bench.chaos.place import Place
 
 DISK_BYTES = 64 * 1024
 """No file of a full disk may grow beyond this; PostgreSQL takes it for what it is, a disk that is full."""
+STOP_SECONDS = 15
+"""A web process that takes longer to end on SIGTERM has failed."""
 Step = Callable[[Place, Crowd], Awaitable[None]]
 
 
@@ -37,16 +39,8 @@ def _now(act: Callable[[Place], None]) -> Step:
 def _stop_web(place: Place) -> None:
     web = place.webs[0]
     web.signal(signal.SIGTERM)
-    if not ended(web, 15):
-        raise RuntimeError("a web process did not end on SIGTERM")
-
-
-def _restart_postgres(place: Place) -> None:
-    place.postgres.stop()
-
-
-def _fill_disk(place: Place) -> None:
-    place.postgres.limit_files(DISK_BYTES)
+    assert web.process is not None
+    web.process.wait(STOP_SECONDS)
 
 
 def _empty_disk(place: Place) -> None:
@@ -82,7 +76,9 @@ FAULTS = [
         _now(lambda place: place.redis.signal(signal.SIGSTOP)),
         _now(lambda place: place.redis.signal(signal.SIGCONT)),
     ),
-    Fault("postgres_restarted", 0, _now(_restart_postgres), _now(lambda place: place.postgres.start())),
+    Fault(
+        "postgres_restarted", 0, _now(lambda place: place.postgres.stop()), _now(lambda place: place.postgres.start())
+    ),
     Fault(
         "postgres_paused",
         9,
@@ -93,5 +89,5 @@ FAULTS = [
     Fault("worker_killed", 3, _now(lambda place: place.worker.kill()), _now(lambda place: place.worker.start())),
     Fault("client_cut", 0, _cut_mid_frame, nothing),
     Fault("reader_stalled", 6, _stall, _read_on),
-    Fault("disk_full", 5, _now(_fill_disk), _now(_empty_disk)),
+    Fault("disk_full", 5, _now(lambda place: place.postgres.limit_files(DISK_BYTES)), _now(_empty_disk)),
 ]

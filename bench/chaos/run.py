@@ -97,7 +97,7 @@ async def _settle(crowd: Crowd) -> None:
 def _count(crowd: Crowd, discharged: float, came_in: int) -> dict[str, int]:
     acked = crowd.record.acked.values()
     late = {one.identifier for one in acked if one.began > discharged + REVOKED_SECONDS}
-    leaked = came_in + len(late & crowd.leaver.seen.keys()) + (crowd.leaver.gone_code is None)
+    leaked = came_in + len(late & crowd.leaver.told.texts.keys()) + (crowd.leaver.gone_code is None)
     strange = crowd.stranger.told
     known = {one.identifier: one.text for one in acked}
     return {

@@ -46,10 +46,8 @@ def statements(posts: Sequence[Post]) -> list[rows.Statement]:
         f"FROM (VALUES {asked}) AS asked JOIN groups_message AS kept ON kept.author_id = asked.column1 "
         "AND kept.room_id = asked.column2 AND kept.cid = asked.column3"
     )
-    who, where = (
-        _as_kept(field, ids)
-        for field, ids in (("author", (one.person_id for one in posts)), ("room", (one.room_id for one in posts)))
-    )
+    who = _as_kept("author", (one.person_id for one in posts))
+    where = _as_kept("room", (one.room_id for one in posts))
     found: list[rows.Statement] = [
         (known, [value for three in zip(who, where, (one.cid for one in posts), strict=True) for value in three])
     ]

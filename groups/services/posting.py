@@ -40,7 +40,6 @@ from records.models import AuditRow
 State = Message.State
 NOTHING = Verdict(action=Action.PUBLISH)
 """What the gate makes of most words: nothing."""
-Write = rows.Statement | rows.Insert
 READ_AT_MOST = 40_000
 """Characters of a refused, far too long text that are still read by the screen and kept as evidence."""
 Away = Http404 | PermissionDenied
@@ -82,7 +81,7 @@ class Posts:
         """Outside any transaction."""
         return read(items)
 
-    def apply(self, items: Sequence[Judged]) -> tuple[Sequence[Outcome], Sequence[Write]]:
+    def apply(self, items: Sequence[Judged]) -> tuple[Sequence[Outcome], Sequence[rows.Write]]:
         """Inside one."""
         return keep(items)
 
@@ -121,7 +120,7 @@ def read(posts: Sequence[Post]) -> list[Judged | Exception]:
     return read
 
 
-def keep(batch: Sequence[Judged]) -> tuple[list[Outcome], list[Write]]:
+def keep(batch: Sequence[Judged]) -> tuple[list[Outcome], list[rows.Write]]:
     """Decide under the rooms' locks and keep, in order; inside a transaction.
 
     What each has come to, and what is still to be written when nothing else is.
@@ -170,10 +169,10 @@ def keep(batch: Sequence[Judged]) -> tuple[list[Outcome], list[Write]]:
 
 def _keep_messages(
     new: Sequence[tuple[int, Message, Judged]], held: Mapping[str, int], outcomes: list[Outcome]
-) -> list[Write]:
+) -> list[rows.Write]:
     if not new:
         return []
-    last: list[Write] = []
+    last: list[rows.Write] = []
     tell_new([(message, one.text, one.verdict, one.known) for _, message, one in new], held, last)
     last.append(rows.Insert(Message, [rows.of(message) for _, message, _ in new]))
     last.append(rows.Insert(AuditRow, [_audited(message) for _, message, _ in new]))

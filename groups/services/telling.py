@@ -17,7 +17,7 @@ New = tuple[Message, str, Verdict, KnownRoom]
 """A message that is not saved yet, its text, what the gate made of it, and its room."""
 
 
-def tell_new(new: Sequence[New], held: Mapping[str, int], later: list[rows.Statement | rows.Insert]) -> None:
+def tell_new(new: Sequence[New], held: Mapping[str, int], later: list[rows.Write]) -> None:
     """Give each shown message its place in its room and tell everybody concerned.
 
     `held` are the locked heads; what is to be written is put into `later` (see `live.log.tell_all`).
