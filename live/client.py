@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 from live.events import encode
-from live.frame import Frame
+from live.frame import Frames
 from live.wire import Out, Send
 
 if TYPE_CHECKING:
@@ -22,6 +23,22 @@ CLOSE_CODES = {
 }
 
 
+@dataclass(slots=True, eq=False)
+class Place:
+    """How far one socket was told of one topic."""
+
+    at: int = 0
+    """Nothing up to this seq is told again."""
+    first: int | None = None
+    """The first seq it was sent; None while it was sent nothing."""
+
+    def sent(self, first: int, last: int) -> None:
+        """It was sent everything from `first` to `last`."""
+        if self.first is None:
+            self.first = first
+        self.at = last
+
+
 class Client:
     """One signed-in person's socket."""
 
@@ -31,10 +48,10 @@ class Client:
         self.id = uuid4()
         self.user_id = user_id
         self.session_key = session_key
-        self.positions: dict[str, int] = {}
-        """The last seq sent, by topic followed live."""
+        self.places: dict[str, Place] = {}
+        """How far it was told, by topic that it follows."""
         self.seen: dict[str, tuple[int, int]] = {}
-        """First and last seq actually sent, by topic, for the record of reading."""
+        """First and last seq it was sent, by topic that it followed, for the record of reading."""
         self.joined = False
         """Whether it asked for anything yet; a socket that does not is closed after a minute."""
         self.state: dict[str, Any] = {}
@@ -55,14 +72,14 @@ class Client:
         """Be told nothing more about `topic`."""
         await self.hub.unfollow(self, topic)
 
-    def push(self, frame: Frame) -> None:
-        """Send one frame, in order. A socket for which too much waits is dropped."""
-        if self.closing is None and not self._out.push(frame):
+    def push(self, frames: Frames) -> None:
+        """Send frames, in order. A socket for which too much waits is dropped."""
+        if self.closing is None and not self._out.push(frames):
             self.close_soon(SLOW)
 
     def say(self, message: dict[str, Any]) -> None:
         """Send one message of the protocol."""
-        self.push(Frame(encode(message)))
+        self.push(Frames(encode(message)))
 
     def close_soon(self, code: int) -> None:
         """Close after what was pushed has gone. The first code counts."""

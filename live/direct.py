@@ -1,18 +1,16 @@
 """Frames straight onto Daphne's TCP connection: no task, no thread, no copy of what the kernel takes at once.
 
-What is told to one socket within one turn of the loop leaves in one write. This reaches private attributes of Twisted
-and Autobahn, so it stands here alone; it is tried out at the first socket on the versions that are running (`works`),
-and left for the portable way where anything looks different.
+This reaches private attributes of Twisted and Autobahn, so it stands here alone; it is tried out at the first socket on
+the versions that are running (`works`), and left for the portable way where anything looks different.
 """
 
-import asyncio
 import logging
 import socket
 import sys
 from functools import lru_cache
 from typing import Any
 
-from live.frame import QUEUE_BYTES, QUEUE_FRAMES, Frame
+from live.frame import QUEUE_BYTES, Frames
 
 log = logging.getLogger("holdfast.wire")
 
@@ -24,48 +22,32 @@ class Direct:
         """`protocol` is Daphne's, of an accepted socket."""
         self._protocol = protocol
         self._transport = protocol.transport
-        self._pending: list[bytes] = []
-        self._loop = asyncio.get_running_loop()
 
-    def push(self, frame: Frame) -> bool:
+    def push(self, frames: Frames) -> bool:
         """See `Out`."""
-        if not self._pending:
-            self._loop.call_soon(self._flush)
-        self._pending.append(frame.wire)
-        transport = self._transport
-        if len(self._pending) <= QUEUE_FRAMES and not transport.dataBuffer and not transport._tempDataLen:
-            return True
-        waiting = len(transport.dataBuffer) - transport.offset + transport._tempDataLen
-        if len(self._pending) > QUEUE_FRAMES or waiting + sum(map(len, self._pending)) > QUEUE_BYTES:
-            self._pending.clear()
-            return False
-        return True
-
-    async def drain(self) -> None:
-        """See `Out`."""
-        self._flush()
-
-    def abandon(self) -> None:
-        """See `Out`."""
-        self._pending.clear()
-
-    def _flush(self) -> None:
-        pending, self._pending = self._pending, []
-        protocol, transport = self._protocol, self._transport
-        if not pending or protocol.state != protocol.STATE_OPEN or not transport.connected:
-            return
-        data = pending[0] if len(pending) == 1 else b"".join(pending)
+        protocol, transport, data = self._protocol, self._transport, frames.wire
+        if protocol.state != protocol.STATE_OPEN or not transport.connected:
+            return True  # the other side is gone; whoever serves this socket hears of it
         if not transport.dataBuffer and not transport._tempDataLen:
             try:
                 sent = transport.socket.send(data)
             except (BlockingIOError, InterruptedError):
                 sent = 0
             except OSError:
-                return  # the reactor notices by itself that the connection is gone
+                return True  # the reactor notices by itself that the connection is gone
             if sent == len(data):
-                return
+                return True
             data = data[sent:]
+        elif len(transport.dataBuffer) - transport.offset + transport._tempDataLen + len(data) > QUEUE_BYTES:
+            return False
         transport.write(data)
+        return True
+
+    async def drain(self) -> None:
+        """See `Out`: what was pushed is with the kernel, or with Twisted, which keeps its order."""
+
+    def abandon(self) -> None:
+        """See `Out`."""
 
 
 def protocol_of(send: Any) -> Any:
@@ -115,7 +97,7 @@ class _Transport:
 
 
 def _frames_alike() -> bool:
-    """Whether Autobahn writes a text as `Frame` does."""
+    """Whether Autobahn writes a text as `Frames` does."""
     from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 
     factory, transport = WebSocketServerFactory(), _Transport()
@@ -127,7 +109,7 @@ def _frames_alike() -> bool:
     for size in (1, 125, 126, 65535, 65536):
         transport.written.clear()
         protocol.sendMessage(b"x" * size)
-        if b"".join(transport.written) != Frame("x" * size).wire:
+        if b"".join(transport.written) != Frames("x" * size).wire:
             return False
     return True
 

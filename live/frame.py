@@ -1,31 +1,34 @@
-"""A frame on its way out: made once, sent to any number of sockets; and how much may wait for one."""
+"""Frames on their way out: made once, sent to any number of sockets; and how much may wait for one."""
 
 QUEUE_FRAMES = 2000
 QUEUE_BYTES = 4 * 1024 * 1024
 """What may wait for one slow reader; beyond either it is dropped with `SLOW` and resumes."""
 
 
-class Frame:
-    """One frame, ready for any number of sockets."""
+class Frames:
+    """One frame or several that belong together, ready for any number of sockets."""
 
-    __slots__ = ("_wire", "text")
+    __slots__ = ("_wire", "texts")
 
-    def __init__(self, text: str) -> None:
-        """`text` is one JSON object."""
-        self.text = text
+    def __init__(self, *texts: str) -> None:
+        """Each text is one JSON object, and becomes one frame."""
+        self.texts = texts
         self._wire: bytes | None = None
 
     @property
     def wire(self) -> bytes:
-        """As it stands on the wire: a final text frame of a server, unmasked (RFC 6455, 5.2)."""
+        """As they stand on the wire, one after the other."""
         if self._wire is None:
-            payload = self.text.encode()
-            size = len(payload)
-            if size < 126:
-                head = bytes((0x81, size))
-            elif size < 65536:
-                head = b"\x81\x7e" + size.to_bytes(2, "big")
-            else:
-                head = b"\x81\x7f" + size.to_bytes(8, "big")
-            self._wire = head + payload
+            self._wire = b"".join(map(_wire, self.texts))
         return self._wire
+
+
+def _wire(text: str) -> bytes:
+    """A final text frame of a server, unmasked (RFC 6455, 5.2)."""
+    payload = text.encode()
+    size = len(payload)
+    if size < 126:
+        return bytes((0x81, size)) + payload
+    if size < 65536:
+        return b"\x81\x7e" + size.to_bytes(2, "big") + payload
+    return b"\x81\x7f" + size.to_bytes(8, "big") + payload

@@ -15,9 +15,9 @@ from weakref import WeakKeyDictionary
 from django.db import DatabaseError
 
 from live import bus, ears, log, revoke, topics
-from live.client import MOVING, NO_ACCESS, SIGNED_OUT, Client
+from live.client import MOVING, NO_ACCESS, SIGNED_OUT, Client, Place
 from live.events import CATALOGUE, VERSION, encode, envelope, hydrate, plain
-from live.frame import Frame
+from live.frame import Frames
 from live.threads import on_loop, reads
 from records.clock import now
 
@@ -34,7 +34,7 @@ class Followed:
     """A topic somebody here follows: how far its followers were told, and who they are."""
 
     cursor: int
-    clients: set[Client] = field(default_factory=set)
+    clients: dict[Client, Place] = field(default_factory=dict)
     fetching: bool = False
     wanted: int = 0
 
@@ -78,36 +78,37 @@ class Hub:
         least the newest 200 come.
         """
         followed = await self._followed(topic)
-        at = followed.cursor
+        place = Place(followed.cursor)
         if after is not None:
-            at = min(after, max(at, await reads(log.head, topic)))
-            for message in await reads(log.page, topic, at):
-                self._send_kept(client, topic, message)
-                at = message["seq"]
+            place.at = min(after, max(place.at, await reads(log.head, topic)))
+            self._send(client, place, await reads(log.page, topic, place.at))
         # Between two awaits the hub may have told the others more, or nobody may have been left following.
-        while at < followed.cursor or self.topics.get(topic) is not followed:
+        while place.at < followed.cursor or self.topics.get(topic) is not followed:
             followed = await self._followed(topic)
             until = followed.cursor  # it moves on while we read
-            for message in await reads(log.stretch, topic, at, until):
-                self._send_kept(client, topic, message)
-            at = max(at, until)
+            self._send(client, place, await reads(log.stretch, topic, place.at, until))
+            place.at = max(place.at, until)
         joined_before = any(other.user_id == client.user_id for other in followed.clients)
-        client.positions[topic] = at
-        followed.clients.add(client)
+        at = place.at
+        if (earlier := client.places.get(topic)) is not None and earlier.first is not None:
+            place.first = earlier.first
+        client.places[topic] = followed.clients[client] = place
         await self._recheck_one(
             client, topic
         )  # access taken away since the caller asked would be noticed by nobody else
-        if not joined_before and topic in client.positions:
+        if not joined_before and topic in client.places:
             await self._hooks(topics.JOIN_HOOKS, client, topic)
         return at
 
     async def unfollow(self, client: Client, topic: str) -> None:
         """Stop telling `client` about `topic`."""
-        client.positions.pop(topic, None)
+        place = client.places.pop(topic, None)
+        if place is not None and place.first is not None:
+            client.seen[topic] = place.first, place.at
         followed = self.topics.get(topic)
         if followed is None or client not in followed.clients:
             return
-        followed.clients.discard(client)
+        del followed.clients[client]
         await self._hooks(topics.UNFOLLOW_HOOKS, client, topic)
         if not any(other.user_id == client.user_id for other in followed.clients):
             await self._hooks(topics.LEAVE_HOOKS, client, topic)
@@ -117,7 +118,7 @@ class Hub:
     async def leave(self, client: Client) -> None:
         """The socket is gone: stop following everything."""
         self.clients.discard(client)
-        for topic in list(client.positions):
+        for topic in list(client.places):
             await self.unfollow(client, topic)
 
     async def _followed(self, topic: str) -> Followed:
@@ -198,15 +199,19 @@ class Hub:
 
     def _tell(self, topic: str, followed: Followed, messages: list[dict[str, Any]]) -> None:
         """Tell everybody who follows a topic what follows on its cursor."""
+        together = Frames(*map(encode, messages))
+        before, first, last = followed.cursor, messages[0]["seq"], messages[-1]["seq"]
+        for client, place in followed.clients.items():
+            if place.at == before:
+                client.push(together)
+                place.sent(first, last)
+            else:  # it has read ahead by itself
+                self._send(client, place, [message for message in messages if message["seq"] > place.at])
         for message in messages:
-            frame = Frame(encode(message))
-            for client in followed.clients:
-                if client.positions.get(topic, 0) < message["seq"]:
-                    self._send_frame(client, topic, message["seq"], frame)
             for hook in topics.TOLD_HOOKS.get(message["type"], ()):
                 people = list(dict.fromkeys(client.user_id for client in followed.clients))
                 self._spawn(self._told(hook, message, people))
-        followed.cursor = messages[-1]["seq"]
+        followed.cursor = last
 
     async def _told(self, hook: topics.ToldHook, message: dict[str, Any], people: list[UUID]) -> None:
         try:
@@ -220,18 +225,15 @@ class Hub:
         except DatabaseError as error:
             logger.warning("a passing event was not told (%s)", type(error).__name__)
             return
-        frame = Frame(encode(envelope(topic, None, now(), told)))
+        frame = Frames(encode(envelope(topic, None, now(), told)))
         followed = self.topics.get(topic)
         for client in followed.clients if followed else ():
             client.push(frame)
 
-    def _send_kept(self, client: Client, topic: str, message: dict[str, Any]) -> None:
-        self._send_frame(client, topic, message["seq"], Frame(encode(message)))
-
-    def _send_frame(self, client: Client, topic: str, seq: int, frame: Frame) -> None:
-        client.push(frame)
-        client.positions[topic] = seq
-        client.seen[topic] = (client.seen.get(topic, (seq, seq))[0], seq)
+    def _send(self, client: Client, place: Place, messages: list[dict[str, Any]]) -> None:
+        if messages:
+            client.push(Frames(*map(encode, messages)))
+            place.sent(messages[0]["seq"], messages[-1]["seq"])
 
     # --- by itself -------------------------------------------------------------------------------------------
 
@@ -282,7 +284,7 @@ class Hub:
                     "at": at,
                     "data": {"head": followed.cursor},
                 }
-                frame = Frame(encode(head))
+                frame = Frames(encode(head))
                 for client in followed.clients:
                     client.push(frame)
 
@@ -303,7 +305,7 @@ class Hub:
 
     async def _recheck(self, person: UUID) -> None:
         for client in [client for client in self.clients if client.user_id == person]:
-            for topic in list(client.positions):
+            for topic in list(client.places):
                 await self._recheck_one(client, topic)
 
     async def _recheck_one(self, client: Client, topic: str) -> None:

@@ -8,10 +8,11 @@ May = Callable[[UUID, str], bool]
 
 
 class Follower(Protocol):
-    """A socket, as a hook sees it: whose it is, what it was sent of each topic, what handlers keep with it."""
+    """A socket, as a hook sees it: whose it is, what it was sent, what handlers keep with it."""
 
     user_id: UUID
     seen: dict[str, tuple[int, int]]
+    """First and last seq it was sent, by topic that it followed."""
     state: dict[str, Any]
 
 

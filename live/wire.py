@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from django.conf import settings
 
 from live import direct
-from live.frame import QUEUE_BYTES, QUEUE_FRAMES, Frame
+from live.frame import QUEUE_BYTES, QUEUE_FRAMES, Frames
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 OUTERMOST = "holdfast.send"
@@ -21,8 +21,8 @@ OUTERMOST = "holdfast.send"
 class Out(Protocol):
     """One socket's way out."""
 
-    def push(self, frame: Frame) -> bool:
-        """Send a frame as soon as may be, in order. False when more waits than may wait; then nothing goes any more."""
+    def push(self, frames: Frames) -> bool:
+        """Send frames as soon as may be, in order. False when more waits than may wait; then nothing goes any more."""
 
     async def drain(self) -> None:
         """Wait until what was pushed has been handed on."""
@@ -41,10 +41,10 @@ class Portable:
         self._bytes = 0
         self._task: asyncio.Task[None] | None = None
 
-    def push(self, frame: Frame) -> bool:
+    def push(self, frames: Frames) -> bool:
         """See `Out`."""
-        self._queue.append(frame.text)
-        self._bytes += len(frame.text)
+        self._queue.extend(frames.texts)
+        self._bytes += sum(map(len, frames.texts))
         if len(self._queue) > QUEUE_FRAMES or self._bytes > QUEUE_BYTES:
             self._queue.clear()
             return False

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from live import direct, wire
-from live.frame import QUEUE_BYTES, Frame
+from live.frame import QUEUE_BYTES, Frames
 
 
 class Transport:
@@ -70,17 +70,16 @@ async def turn() -> None:
     await asyncio.sleep(0)
 
 
-async def test_what_is_told_in_one_turn_leaves_in_one_write_and_in_order(protocol: Any) -> None:
+async def test_what_is_told_together_leaves_in_one_write_and_in_order(protocol: Any) -> None:
     out = direct.Direct(protocol)
-    frames = [Frame(f'{{"n":{number}}}') for number in range(5)]
-    assert all(out.push(frame) for frame in frames)
-    await turn()
-    assert protocol.transport.reactor() == b"".join(frame.wire for frame in frames)
+    texts = [f'{{"n":{number}}}' for number in range(5)]
+    assert out.push(Frames(*texts))
+    assert protocol.transport.other.recv(1 << 20) == b"".join(Frames(text).wire for text in texts)
 
 
 async def test_what_the_kernel_does_not_take_waits_and_keeps_its_order(protocol: Any) -> None:
     out = direct.Direct(protocol)
-    frames = [Frame(str(number) * 50_000) for number in range(10, 30)]
+    frames = [Frames(str(number) * 50_000) for number in range(10, 30)]
     for frame in frames:
         assert out.push(frame)
         await turn()
@@ -91,7 +90,7 @@ async def test_what_the_kernel_does_not_take_waits_and_keeps_its_order(protocol:
 async def test_a_reader_that_stalls_costs_a_bounded_buffer(protocol: Any) -> None:
     out = direct.Direct(protocol)
     pushed = 0
-    while out.push(Frame("x" * 100_000)):
+    while out.push(Frames("x" * 100_000)):
         pushed += 1
         await turn()
         assert pushed < 100
@@ -101,20 +100,20 @@ async def test_a_reader_that_stalls_costs_a_bounded_buffer(protocol: Any) -> Non
 async def test_a_connection_that_is_gone_takes_nothing_and_raises_nothing(protocol: Any) -> None:
     out = direct.Direct(protocol)
     protocol.transport.other.close()
-    out.push(Frame("x"))
-    out.push(Frame("y"))
+    out.push(Frames("x"))
+    out.push(Frames("y"))
     await turn()
-    out.push(Frame("z"))
+    out.push(Frames("z"))
     await turn()
     protocol.state = 4
-    out.push(Frame("late"))
+    out.push(Frames("late"))
     await turn()
     assert protocol.transport.dataBuffer == b""
 
 
 @pytest.mark.parametrize("size", [0, 1, 125, 126, 65535, 65536, 130_000])
 def test_a_frame_is_final_unmasked_text_of_its_length(size: int) -> None:
-    sent = Frame("x" * size).wire
+    sent = Frames("x" * size).wire
     head = 2 if size < 126 else 4 if size < 65536 else 10
     assert sent[0] == 0x81
     assert not sent[1] & 0x80
@@ -132,8 +131,8 @@ async def test_behind_another_server_or_when_switched_off_frames_go_the_portable
     assert isinstance(out, wire.Portable)
     settings.DIRECT_WRITES = False
     assert isinstance(wire.out_for({}, send), wire.Portable)
-    out.push(Frame("one"))
-    out.push(Frame("two"))
+    out.push(Frames("one"))
+    out.push(Frames("two"))
     await out.drain()
     assert [message["text"] for message in sent] == ["one", "two"]
 
