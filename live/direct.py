@@ -10,6 +10,7 @@ import sys
 from functools import lru_cache
 from typing import Any
 
+from live import inward
 from live.frame import QUEUE_BYTES, Frames
 
 log = logging.getLogger("holdfast.wire")
@@ -22,6 +23,7 @@ class Direct:
         """`protocol` is Daphne's, of an accepted socket."""
         self._protocol = protocol
         self._transport = protocol.transport
+        inward.shorten(protocol)
 
     def push(self, frames: Frames) -> bool:
         """See `Out`."""
@@ -48,6 +50,7 @@ class Direct:
 
     def abandon(self) -> None:
         """See `Out`."""
+        inward.restore(self._protocol)
 
 
 def protocol_of(send: Any) -> Any:
@@ -67,7 +70,7 @@ def protocol_of(send: Any) -> Any:
 def works() -> bool:
     """Whether the running Daphne, Autobahn and Twisted are as this way needs them: tried out, not assumed."""
     try:
-        works = _frames_alike() and _buffers_alike()
+        works = _frames_alike() and _buffers_alike() and _reads_alike()
     except Exception as error:
         log.warning("frames go the portable way (%s)", type(error).__name__)
         return False
@@ -98,6 +101,17 @@ class _Transport:
 
 def _frames_alike() -> bool:
     """Whether Autobahn writes a text as `Frames` does."""
+    protocol, transport = _open_protocol()
+    for size in (1, 125, 126, 65535, 65536):
+        transport.written.clear()
+        protocol.sendMessage(b"x" * size)
+        if b"".join(transport.written) != Frames("x" * size).wire:
+            return False
+    return True
+
+
+def _open_protocol() -> tuple[Any, _Transport]:
+    """Autobahn's side of an open connection, and what it writes to."""
     from autobahn.twisted.websocket import WebSocketServerFactory, WebSocketServerProtocol
 
     factory, transport = WebSocketServerFactory(), _Transport()
@@ -106,12 +120,23 @@ def _frames_alike() -> bool:
     protocol = factory.buildProtocol(None)
     protocol.makeConnection(transport)
     protocol.state, protocol.websocket_version, protocol._perMessageCompress = protocol.STATE_OPEN, 18, None
-    for size in (1, 125, 126, 65535, 65536):
-        transport.written.clear()
-        protocol.sendMessage(b"x" * size)
-        if b"".join(transport.written) != Frames("x" * size).wire:
-            return False
-    return True
+    protocol.current_frame, protocol.inside_message = None, False
+    return protocol, transport
+
+
+def _reads_alike() -> bool:
+    """Whether Autobahn finds in a frame what `inward` finds, and says when it is in the middle of something."""
+    protocol, _ = _open_protocol()
+    read: list[bytes] = []
+    protocol.onMessage = lambda payload, binary: read.append(payload)
+    payload = "Good evening \u2764".encode()
+    frame = bytes((0x81, 0x80 | len(payload), 0, 0, 0, 0)) + payload
+    protocol.dataReceived(frame)
+    alike = read == [payload] == [inward.text_of(frame)] and not (protocol.data or protocol.inside_message)
+    protocol.dataReceived(frame[:9])
+    amid = protocol.current_frame is not None
+    protocol.dataReceived(frame[9:] + b"\x01\x80\0\0\0\0")  # the rest, and the first fragment of another
+    return alike and amid and read == [payload] * 2 and protocol.inside_message and protocol.current_frame is None
 
 
 def _buffers_alike() -> bool:

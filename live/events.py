@@ -82,6 +82,10 @@ def encode(message: dict[str, Any]) -> str:
     return json.dumps(message, ensure_ascii=False, separators=(",", ":"))
 
 
+AS_IT_IS = frozenset((str, int, bool, type(None)))
+"""Types whose values JSON has."""
+
+
 @lru_cache(maxsize=256)
 def _fields(kind: type) -> tuple[str, ...] | None:
     """The names of a dataclass's fields; None for what is none."""
@@ -91,10 +95,11 @@ def _fields(kind: type) -> tuple[str, ...] | None:
 def plain(value: Any) -> Any:
     """Ids, moments, enums and dataclasses as JSON has them."""
     kind = type(value)
-    if kind is str or kind is int or kind is bool or value is None:
+    if kind in AS_IT_IS:
         return value
     if (names := _fields(kind)) is not None:  # type: ignore[arg-type]
-        return {name: plain(getattr(value, name)) for name in names}
+        values = [(name, getattr(value, name)) for name in names]
+        return {name: one if type(one) in AS_IT_IS else plain(one) for name, one in values}
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):

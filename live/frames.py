@@ -37,7 +37,7 @@ def read(text: str) -> Frame:
     """Read a text frame. Raises `Unreadable`."""
     size = len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass"))
     try:
-        given = json.loads(text, object_pairs_hook=_once, parse_constant=_no_constant)
+        given = _json.decode(text)
     except (ValueError, RecursionError):
         given = None
     cid = given.get("cid") if isinstance(given, dict) else None
@@ -65,6 +65,9 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _no_constant(_: str) -> NoReturn:
     raise ValueError("not JSON")
+
+
+_json = json.JSONDecoder(object_pairs_hook=_once, parse_constant=_no_constant)
 
 
 def _sendable(text: str) -> bool:

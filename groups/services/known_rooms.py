@@ -8,12 +8,14 @@ whether what was read still holds. What nobody tells (a row changed by hand) is 
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from time import monotonic
 from uuid import UUID
 
 from groups import facts
 from groups.access import RoomAccess, enter
+from groups.authors import part
+from groups.events import Author
 from groups.models import Membership, Room, Session
 from groups.services.standing import live_sessions_for
 from live import log, revoke
@@ -38,10 +40,24 @@ class KnownRoom:
     """The members' head as of which this holds; -1 until that is known."""
     access: int = -1
     """The same for `system:access`."""
+    _entered: dict[tuple[UUID, Permission], RoomAccess] = field(default_factory=dict, init=False)
+    _authors: dict[UUID, Author] = field(default_factory=dict, init=False)
 
     def enter(self, person: UUID, permission: Permission = Permission.ROOM_READ) -> RoomAccess:
         """The doorway. Raises `Http404`, `PermissionDenied`."""
-        return enter(self.facts, person, self.room, permission)
+        if (found := self._entered.get((person, permission))) is None:
+            found = self._entered[person, permission] = enter(self.facts, person, self.room, permission)
+        return found
+
+    def author(self, person: UUID) -> Author:
+        """Somebody it knows, as the room is told of them."""
+        if (found := self._authors.get(person)) is None:
+            cohort = self.room.cohort
+            held = {
+                role.value for scope in (cohort.pk, cohort.programme_id) for role in self.facts.roles[person, scope]
+            }
+            found = self._authors[person] = Author(id=str(person), name=self.names[person], role=part(held))
+        return found
 
     def knows(self, people: Iterable[UUID]) -> bool:
         """Whether it was read lately, and for all of these people."""

@@ -3,8 +3,7 @@
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from groups.authors import part
-from groups.events import Author, HomeChanged, MessageHeld, MessagePosted, MessageUnveiled
+from groups.events import HomeChanged, MessageHeld, MessagePosted, MessageUnveiled
 from groups.gate import Verdict
 from groups.hydrators import posted_now
 from groups.models import Message, Room
@@ -30,7 +29,7 @@ def tell_new(new: Sequence[New], held: Mapping[str, int], later: list[rows.Write
             told += _held(message, verdict)
             continue
         places[message.pk] = len(told)
-        fresh[len(told)] = posted_now(message, text, _author(message, known))
+        fresh[len(told)] = posted_now(message, text, known.author(message.author_id))
         told += _posted(message)
     seqs = log.tell_all(told, fresh, held, later)
     for message, *_ in new:
@@ -65,10 +64,3 @@ def _held(message: Message, verdict: Verdict) -> list[log.Told]:
         (message.room.staff_topic, MessageHeld, plain(staff)),
         (f"person:{message.author_id}", MessageHeld, author),
     ]
-
-
-def _author(message: Message, known: KnownRoom) -> Author:
-    person, cohort = message.author_id, known.room.cohort
-    scopes = (cohort.pk, cohort.programme_id)
-    held = {role.value for scope in scopes for role in known.facts.roles[person, scope]}
-    return Author(id=str(person), name=known.names[person], role=part(held))
