@@ -43,6 +43,7 @@ async def came(client: Follower, topic: str) -> None:
 async def went(client: Follower, topic: str) -> None:
     """Somebody's last socket here stopped following a room. They count as here for another minute."""
     if kind_of(topic) == "room":
+        _told.pop(id_of(topic), None)  # whoever stays is told anew, and nothing is kept of a room nobody is in
         await writes(topic, _went, client.user_id, id_of(topic))
 
 
@@ -57,15 +58,13 @@ async def opened(message: dict[str, Any], people: Sequence[UUID]) -> None:
 
 @topics.on_beat
 async def stayed(here: Sequence[tuple[UUID, str]]) -> None:
-    """Everybody this process serves is still here; whoever has been gone for a minute is not told as here any more."""
+    """These are still here; whoever has been gone for a minute is not told as here any more."""
     pairs = [(person, id_of(topic)) for person, topic in here if kind_of(topic) == "room"]
+    if not pairs:
+        return
     opened = await writes("presence", presence.beat, pairs)
     await asyncio.gather(*(writes(f"session:{session}", _arrived, session, person) for session, person in opened))
-    rooms = {room for _, room in pairs}
-    for room in _told.keys() - rooms:
-        del _told[room]
-    if rooms:
-        await _tell(await reads(_here, rooms))
+    await _tell(await reads(_here, {room for _, room in pairs}))
 
 
 def _left_the_group(event: MembershipEnded) -> None:
@@ -95,8 +94,9 @@ def _went(person_id: UUID, room_id: UUID) -> None:
 
 
 def _here(rooms: Iterable[UUID]) -> dict[UUID, tuple[UUID, ...]]:
-    moment = now()
-    return {room: tuple(presence.here(session, moment)) for room, session in presence.live_in(rooms).items()}
+    live = presence.live_in(rooms)
+    here = presence.here_in(live.values(), now())
+    return {room: tuple(here[session]) for room, session in live.items()}
 
 
 async def _tell_soon(room: UUID) -> None:

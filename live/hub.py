@@ -6,8 +6,9 @@ but the time: a look asks for the heads of all followed topics in one query and 
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field
+from itertools import cycle
 from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
@@ -261,21 +262,26 @@ class Hub:
                 logger.warning("the look failed (%s)", type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 
+    async def _parts(self, seconds: float) -> AsyncIterator[list[tuple[str, Followed]]]:
+        """Every followed topic once in so many seconds, a part of them a second: no room waits for all the others."""
+        parts = max(1, round(seconds))
+        for part in cycle(range(parts)):
+            await asyncio.sleep(seconds / parts)
+            yield [(topic, one) for topic, one in self.topics.items() if hash(topic) % parts == part]
+
     async def _beat(self) -> None:
-        while True:
-            await asyncio.sleep(BEAT_SECONDS)
-            here = [(client.user_id, topic) for topic, one in self.topics.items() for client in one.clients]
-            for hook in topics.BEAT_HOOKS:
+        async for some in self._parts(BEAT_SECONDS):
+            here = [(client.user_id, topic) for topic, one in some for client in one.clients]
+            for hook in topics.BEAT_HOOKS if here else ():
                 try:
                     await hook(here)
                 except DatabaseError as error:
                     logger.warning("a heartbeat failed (%s)", type(error).__name__)
 
     async def _tell_heads(self) -> None:
-        while True:
-            await asyncio.sleep(HEAD_SECONDS)
+        async for some in self._parts(HEAD_SECONDS):
             at = plain(now())
-            for topic, followed in self.topics.items():
+            for topic, followed in some:
                 head = {
                     "v": VERSION,
                     "on": topic,

@@ -74,7 +74,9 @@ def on_unfollow(hook: Hook) -> Hook:
 
 
 def on_beat(hook: BeatHook) -> BeatHook:
-    """Call `hook([(person, topic), …])` about every ten seconds with everybody this process serves."""
+    """Call `hook([(person, topic), …])` with some of the topics this process serves and everybody who follows them;
+    every topic comes about every ten seconds.
+    """
     BEAT_HOOKS.append(hook)
     return hook
 

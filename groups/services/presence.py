@@ -67,7 +67,7 @@ def left(*, person_id: UUID, room_id: UUID) -> UUID | None:
 
 
 def beat(pairs: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
-    """This server's heartbeat, with every (person, room) it has a socket for.
+    """This server's heartbeat for some rooms, with every (person, room) it has a socket for in them.
 
     Extends their spans, opens missing ones (a session may have become live since), closes those whose socket is gone.
     Returns the (session, person) of those whose span it opened.
@@ -77,9 +77,9 @@ def beat(pairs: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
     wanted = {(live[room], person) for person, room in connected if room in live}
     kept = {
         (session, person): pk
-        for pk, session, person in PresenceSpan.objects.filter(server=SERVER, left_at=None).values_list(
-            "pk", "session", "person"
-        )
+        for pk, session, person in PresenceSpan.objects.filter(
+            server=SERVER, left_at=None, session__in=live.values()
+        ).values_list("pk", "session", "person")
     }
     open_spans = PresenceSpan.objects.filter(left_at=None)
     if alive := [pk for key, pk in kept.items() if key in wanted]:
@@ -118,18 +118,31 @@ def close_all(session: Session, moment: datetime) -> None:
 
 def seen(session_id: UUID, people: Collection[UUID] | None = None) -> list[Seen]:
     """Everybody with a span in the session (or those of `people`), in the order they came."""
-    spans = PresenceSpan.objects.filter(session=session_id)
-    if people is not None:
-        spans = spans.filter(person__in=people)
-    rows = spans.values("person").annotate(came=Min("joined_at"), last=Max(Coalesce("left_at", "seen_at")))
-    return [
-        Seen(person=row["person"], came_at=row["came"], seen_at=row["last"]) for row in rows.order_by("came", "person")
-    ]
+    return _seen_in([session_id], people)[session_id]
 
 
 def here(session_id: UUID, at: datetime) -> list[UUID]:
     """Who is here now, in the order they came; a connection that dropped less than 60 s ago counts."""
-    return [person.person for person in seen(session_id) if person.here(at)]
+    return here_in([session_id], at)[session_id]
+
+
+def here_in(sessions: Iterable[UUID], at: datetime) -> dict[UUID, list[UUID]]:
+    """The same for several sessions, in one query."""
+    return {
+        session: [person.person for person in seen if person.here(at)] for session, seen in _seen_in(sessions).items()
+    }
+
+
+def _seen_in(sessions: Iterable[UUID], people: Collection[UUID] | None = None) -> dict[UUID, list[Seen]]:
+    found: dict[UUID, list[Seen]] = {session: [] for session in sessions}
+    spans = PresenceSpan.objects.filter(session__in=found)
+    if people is not None:
+        spans = spans.filter(person__in=people)
+    by_person = spans.values("session", "person")
+    rows = by_person.annotate(came=Min("joined_at"), last=Max(Coalesce("left_at", "seen_at")))
+    for row in rows.order_by("came", "person"):
+        found[row["session"]].append(Seen(person=row["person"], came_at=row["came"], seen_at=row["last"]))
+    return found
 
 
 def connected(session_id: UUID, people: Collection[UUID], since: datetime) -> set[UUID]:
