@@ -1,8 +1,9 @@
 """Group commit: what arrived while the last commit was running goes in the next transaction.
 
 The writer knows no room. It takes items for a kind of work (`Work`) that does many in one go, and single functions; the
-items of one kind share a transaction. If that fails, they are tried again in halves until the bad one stands alone. An
-item is told what became of it only after the commit.
+items of one kind share a transaction. If one of them fails, all are undone and tried again in halves until the bad one
+stands alone: dearer for the rare failure, but no savepoint for each of many that go well. An item is told what became
+of it only after the commit.
 """
 
 import logging
@@ -68,7 +69,7 @@ class Job:
     key: str
     item: Any
     work: "Work | None" = None
-    """None: `item` is a function of its own, behind a savepoint of its own."""
+    """None: `item` is a function of its own."""
     ready: Any = None
     """What `Work.quick` gave, if it gave anything."""
     context: Context = field(default_factory=copy_context)
@@ -184,7 +185,7 @@ def _commit(jobs: Sequence[Job], *, again: bool = True) -> None:
         if len(jobs) == 1:
             jobs[0].future.set_exception(error)
             return
-        log.warning("a batch of %d writes failed (%s); trying its halves", len(jobs), type(error).__name__)
+        log.info("a batch of %d writes failed (%s); trying its halves", len(jobs), type(error).__name__)
         middle = len(jobs) // 2
         _commit(jobs[:middle])
         _commit(jobs[middle:])
@@ -215,17 +216,8 @@ def _together(work: Work, jobs: Sequence[Job]) -> Sequence[Any]:
 
 
 def _alone(jobs: Sequence[Job]) -> Sequence[Any]:
-    outcomes: list[Any] = []
     with transaction.atomic():
-        for job in jobs:
-            try:
-                with transaction.atomic():
-                    outcomes.append(job.context.run(job.item))
-            except Exception as error:
-                if transaction.get_connection().needs_rollback or transaction.get_connection().connection is None:
-                    raise
-                outcomes.append(error)
-    return outcomes
+        return [job.context.run(job.item) for job in jobs]
 
 
 writer = Writer()

@@ -24,6 +24,8 @@ FINISH_SECONDS = 5.0
 """How long requests under way may take after a SIGTERM."""
 BACKLOG = 4096
 """Connections that may wait to be accepted: when another process dies, all of its people come at once."""
+HANDSHAKE_SECONDS = 60
+"""How long a socket may take to be let in: of two thousand that come at once the last waits for all the others."""
 SWITCH_SECONDS = 0.0005
 """How long one thread may keep the others waiting: the writer's work must not hold up a whole room's frames."""
 logger = logging.getLogger("holdfast.serve")
@@ -54,6 +56,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, host: str, port: int, **options: Any) -> None:
         """Serve."""
+        from autobahn.websocket import protocol as autobahn
         from daphne.endpoints import build_endpoint_description_strings  # installs the reactor: only where one runs
         from daphne.server import Server, twisted_loop
         from twisted.internet import reactor
@@ -66,6 +69,7 @@ class Command(BaseCommand):
             endpoints=[f"{one}:backlog={BACKLOG}" for one in build_endpoint_description_strings(host=host, port=port)],
             signal_handlers=False,
             websocket_timeout=-1,
+            websocket_handshake_timeout=HANDSHAKE_SECONDS,
             websocket_max_message_size=PROTOCOL_BYTES,
             websocket_max_frame_size=PROTOCOL_BYTES,
             proxy_forwarded_address_header="X-Forwarded-For" if behind else None,
@@ -94,6 +98,7 @@ class Command(BaseCommand):
 
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, stop)
+        autobahn.pformat = repr  # it lays out its options prettily for a log nobody keeps: 1 ms for each new socket
         sys.setswitchinterval(SWITCH_SECONDS)
         _allow_many_sockets()
         _settle_memory()
