@@ -1,5 +1,6 @@
 """Many open WebSockets for the measured loop: connects them, signs them in, waits until each sits in its room."""
 
+import re
 import resource
 import socket
 import time
@@ -12,6 +13,8 @@ KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 AT_ONCE = 50
 PATIENCE = 30.0
 TEXT, CLOSE = 1, 8
+PING = re.compile(rb"\x89([\x00-\x7d])", re.DOTALL)
+"""A server asks whether somebody is still there; whoever does not answer is cut off within a minute."""
 
 
 class LoadError(RuntimeError):
@@ -58,7 +61,7 @@ class Fleet:
             self.settle()
 
     def settle(self, seconds: float = 0.0) -> None:
-        """Read and throw away what comes, for so long, so that nothing waits for us."""
+        """Read and throw away what comes, for so long, so that nothing waits for us; answer pings."""
         end = time.monotonic() + seconds
         while True:
             for place, one in enumerate(self.sockets):
@@ -66,6 +69,9 @@ class Fleet:
                     got = one.recv(1 << 20)
                     if not got or got[0] == 0x80 | CLOSE:
                         raise LoadError(f"socket {place} was closed: {got[:4].hex() or 'without a word'}")
+                    if ping := PING.search(got):
+                        size = ping[1][0]
+                        one.send(bytes((0x8A, 0x80 | size, 0, 0, 0, 0)) + got[ping.end() : ping.end() + size])
             if time.monotonic() >= end:
                 return
             time.sleep(0.05)

@@ -109,7 +109,7 @@ def main() -> int:
         for wanted, measured in ((asked.storm, storm), (asked.idle, idle), (asked.webs, spread)):
             if wanted:
                 print(json.dumps(measured(wanted)), flush=True)
-    except (servers.Missing, LoadError, RuntimeError) as error:
+    except (servers.Missing, LoadError, OSError, RuntimeError) as error:
         print(f"scale: {error}", file=sys.stderr)
         return 1
     return 0

@@ -1,7 +1,8 @@
-"""The doorbell between processes: which topic was told something, and how far its log reaches. Never any words.
+"""The doorbell between processes: which topic was told something, and how far its log reaches. No word goes unsealed.
 
-Within a process it rings every hub directly. With Redis it also rings the other processes. A bell that is lost costs
-at most a second: every hub looks at the heads of its topics by itself.
+Within a process it rings every hub directly. With Redis it also rings the other processes, and where there are any,
+whispers to them what they would read from the log (`live/whisper.py`). A bell that is lost costs at most a second:
+every hub looks at the heads of its topics by itself.
 """
 
 import atexit
@@ -16,6 +17,8 @@ from typing import Any
 import redis
 from django.conf import settings
 
+from live import whisper
+
 CHANNEL = "holdfast:bell"
 RING_AT_ONCE = 256
 GATHER_SECONDS = 0.01
@@ -26,7 +29,9 @@ RETRY_SECONDS = 5.0
 log = logging.getLogger("holdfast.bus")
 
 Bell = dict[str, Any]
-"""`{"heads": {topic: seq}}`, or `{"pass": [topic, type, kept]}` for a passing event (ids only)."""
+"""`{"heads": {topic: seq}, "ready": {topic: [envelope, …]}}`, or `{"pass": [topic, type, kept]}` for a passing event
+(ids only). The envelopes of a topic follow each other.
+"""
 Listener = Callable[[Bell], None]
 
 _listeners: set[Listener] = set()
@@ -35,6 +40,8 @@ _client: "redis.Redis | None" = None
 _to_ring: "SimpleQueue[Bell | None]" = SimpleQueue()
 _ringer: threading.Thread | None = None
 _away_until = 0.0
+_others = False
+"""Whether any other process heard the last bell: only then is there anybody to whisper to."""
 
 
 def listen(listener: Listener) -> None:
@@ -52,10 +59,11 @@ def deafen(listener: Listener) -> None:
 def ring(heads: dict[str, int], ready: Mapping[str, list[dict[str, Any]]] | None = None) -> None:
     """Say that these topics now reach these seqs. Never raises: a bell is not what keeps a message.
 
-    `ready` are envelopes by topic, for this process only: no word ever goes over the bus.
+    `ready` are envelopes by topic; other processes are only told them sealed.
     """
-    _tell_here({"heads": heads, "ready": ready or {}})
-    _publish({"heads": heads})
+    bell: Bell = {"heads": heads, "ready": ready or {}}
+    _tell_here(bell)
+    _publish(bell)
 
 
 def pass_on(topic: str, type_: str, kept: dict[str, Any]) -> None:
@@ -63,6 +71,16 @@ def pass_on(topic: str, type_: str, kept: dict[str, Any]) -> None:
     bell = {"pass": [topic, type_, kept]}
     _tell_here(bell)
     _publish(bell)
+
+
+def heard(data: str | bytes) -> list[Bell]:
+    """What was heard from another process; nothing, if it was this one. Raises `ValueError` for what is no bell."""
+    told = json.loads(data)
+    sender = told.pop("from", "")
+    if sender == whisper.ME:
+        return []
+    runs = whisper.unseal(told.pop("sealed"), sender) if "sealed" in told else []
+    return [*({"ready": {topic: run}} for topic, run in runs), told]
 
 
 def _tell_here(bell: Bell) -> None:
@@ -107,20 +125,19 @@ def _finish() -> None:
 
 
 def _send(bells: list[Bell]) -> None:
-    global _client, _away_until
-    heads: dict[str, int] = {}
-    for bell in bells:
-        heads |= bell.get("heads", {})
+    global _client, _away_until, _others
+    told: list[Bell] = [{"pass": bell["pass"]} for bell in bells if "pass" in bell]
+    heads = {topic: head for bell in bells for topic, head in bell.get("heads", {}).items()}
+    if heads:
+        words = whisper.seal([run for bell in bells for run in bell.get("ready", {}).items()]) if _others else None
+        told.insert(0, {"heads": heads, "sealed": words} if words else {"heads": heads})
     try:
         if _client is None:
             _client = redis.Redis.from_url(settings.REDIS_URL, socket_timeout=0.5, socket_connect_timeout=0.5)
         with _client.pipeline(transaction=False) as trip:
-            if heads:
-                trip.publish(CHANNEL, json.dumps({"heads": heads}))
-            for bell in bells:
-                if "pass" in bell:
-                    trip.publish(CHANNEL, json.dumps(bell))
-            trip.execute()
+            for bell in told:
+                trip.publish(CHANNEL, json.dumps({"from": whisper.ME, **bell}))
+            _others = max(trip.execute(), default=0) > 1
     except redis.RedisError as error:
         _away_until = monotonic() + RETRY_SECONDS
         log.warning("the bus is away (%s); the one-second look goes on", type(error).__name__)

@@ -1,7 +1,6 @@
 """Hearing other processes ring, by Redis pub/sub. When Redis is away it tries again; the look heals the rest."""
 
 import asyncio
-import json
 import logging
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import redis.asyncio
 from django.conf import settings
 
+from live import bus
 from live.bus import CHANNEL, Bell
 
 RETRY_SECONDS = 1.0
@@ -31,7 +31,8 @@ async def hear_redis(heard: Callable[[Bell], None]) -> None:
                 while True:
                     message = await ears.get_message(ignore_subscribe_messages=True, timeout=5.0)
                     if message is not None:
-                        heard(json.loads(message["data"]))
+                        for bell in bus.heard(message["data"]):
+                            heard(bell)
         except (redis.asyncio.RedisError, OSError, ValueError) as error:
             if not away:
                 log.warning("cannot hear the bus (%s); the one-second look goes on", type(error).__name__)

@@ -5,7 +5,7 @@ Topics are always locked in the order of their keys, so two writers never wait f
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from django.db import connection, transaction
@@ -134,6 +134,14 @@ def heads(topics: Iterable[str]) -> dict[str, int]:
         some = keys[start : start + rows.AT_ONCE]
         found |= rows.select(f"SELECT key, head FROM live_topic WHERE key IN ({rows.marks(some)})", some)  # noqa: S608
     return found
+
+
+def told_beside(since: Mapping[str, int], types: Collection[str]) -> set[str]:
+    """Which of these topics were told anything but such `types` after these seqs."""
+    asked = " OR ".join(["(topic_id = %s AND seq > %s)"] * len(since)) or "FALSE"
+    sql = f"SELECT DISTINCT topic_id FROM live_logentry WHERE ({asked}) AND type NOT IN ({rows.marks(types)})"  # noqa: S608
+    found = rows.select(sql, [*(value for pair in since.items() for value in pair), *types])
+    return {topic for (topic,) in found}
 
 
 def page(topic: str, after: int, limit: int = PAGE) -> list[dict[str, Any]]:

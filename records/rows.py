@@ -6,7 +6,7 @@ statements share one, the transaction's BEGIN goes with its first and its COMMIT
 """
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -84,7 +84,7 @@ def select_all(statements: Sequence[Statement]) -> list[list[tuple[Any, ...]]]:
                 return found
 
 
-def marks(values: Sequence[Any]) -> str:
+def marks(values: Collection[Any]) -> str:
     """Placeholders for an `IN (…)`."""
     return ", ".join(["%s"] * len(values))
 

@@ -15,7 +15,7 @@ from uuid import UUID
 from groups import facts
 from groups.access import RoomAccess, enter
 from groups.authors import part
-from groups.events import Author
+from groups.events import Author, MessageHidden, MessagePosted, MessageRestored, MessageWithdrawn
 from groups.models import Membership, Room, Session
 from groups.services.standing import live_sessions_for
 from live import log, revoke
@@ -81,6 +81,8 @@ def look(wanted: Mapping[UUID, set[UUID]]) -> dict[UUID, KnownRoom]:
     return known | read_now({room: people for room, people in wanted.items() if room not in known})
 
 
+TALK = (MessagePosted.TYPE, MessageHidden.TYPE, MessageRestored.TYPE, MessageWithdrawn.TYPE)
+"""What a room is told that changes nothing about who may post there."""
 ACCESS = log.head_of(revoke.TOPIC)
 """Finds how far `system:access` reaches."""
 
@@ -89,15 +91,26 @@ def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int], acces
     """The same for deciding. `held` are the heads of the rooms' members' topics, whose locks the caller holds;
     `access` is the head of `system:access`, read under them.
     """
-    known = {}
-    for room, people in wanted.items():
-        one = _rooms.get(room)
-        if one and one.knows(people) and one.access == access and one.head == held.get(one.room.topic):
-            known[room] = one
+    known = {
+        room: one
+        for room, people in wanted.items()
+        if (one := _rooms.get(room)) and one.knows(people) and one.access == access and one.head >= 0
+    }
+    for room in _moved(known.values(), held):
+        del known[room]
     fresh = read_now({room: people for room, people in wanted.items() if room not in known})
     for one in fresh.values():
         one.head, one.access = held.get(one.room.topic, -1), access
     return known | fresh
+
+
+def _moved(known: Iterable[KnownRoom], heads: Mapping[str, int]) -> list[UUID]:
+    """In which of these rooms more has happened than talk. Another process's posts move a head, and decide nothing."""
+    behind = {one.room.topic: one for one in known if one.head != heads.get(one.room.topic)}
+    if not behind:
+        return []
+    beside = log.told_beside({topic: one.head for topic, one in behind.items()}, TALK)
+    return [one.room.pk for topic, one in behind.items() if topic in beside or topic not in heads]
 
 
 def look_checked(room: UUID, person: UUID) -> KnownRoom | None:
@@ -105,7 +118,7 @@ def look_checked(room: UUID, person: UUID) -> KnownRoom | None:
     one, topic = _rooms.get(room), f"room:{room}"
     heads = log.heads([topic, revoke.TOPIC])
     head, access = heads.get(topic, 0), heads.get(revoke.TOPIC, 0)
-    if one and one.knows([person]) and (one.head, one.access) == (head, access):
+    if one and one.knows([person]) and one.access == access and one.head >= 0 and not _moved([one], heads):
         return one
     fresh = read_now({room: {person}}).get(room)
     if fresh is not None:
