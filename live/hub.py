@@ -25,6 +25,9 @@ from records.clock import now
 LOOK_SECONDS = 1.0
 BEAT_SECONDS = 10.0
 HEAD_SECONDS = 15.0
+ORDER_SECONDS = 0.02
+"""So long what came too early waits for what goes before it: the bells of several processes overtake each other."""
+EARLY_AT_MOST = 64
 PASS_SECONDS = 0.1
 """So long a passing event waits for others that say the same: a room that fills is not told of each who comes."""
 logger = logging.getLogger("holdfast.hub")
@@ -38,6 +41,8 @@ class Followed:
     clients: dict[Client, Place] = field(default_factory=dict)
     fetching: bool = False
     wanted: int = 0
+    early: dict[int, list[dict[str, Any]]] = field(default_factory=dict)
+    """Runs of envelopes by their first seq, for which something before them has not been told yet."""
 
 
 class Hub:
@@ -152,8 +157,8 @@ class Hub:
     def _on_bell(self, bell: bus.Bell) -> None:
         for topic, messages in bell.get("ready", {}).items():
             followed = self.topics.get(topic)
-            if followed is not None and not followed.fetching and followed.cursor + 1 == messages[0]["seq"]:
-                self._tell(topic, followed, messages)
+            if followed is not None:
+                self._offer(topic, followed, messages)
         for topic, head in bell.get("heads", {}).items():
             self._notice(topic, head)
         if "pass" in bell:
@@ -184,14 +189,25 @@ class Hub:
                 followed.fetching = True
                 self._spawn(self._fetch(topic, followed))
 
+    def _offer(self, topic: str, followed: Followed, messages: list[dict[str, Any]]) -> None:
+        """Tell what follows on the cursor, and what follows on that; keep for a moment what comes too early."""
+        if messages[0]["seq"] > followed.cursor and len(followed.early) < EARLY_AT_MOST:
+            followed.early[messages[0]["seq"]] = messages
+        while (ready := followed.early.pop(followed.cursor + 1, None)) is not None:
+            self._tell(topic, followed, ready)
+
     async def _fetch(self, topic: str, followed: Followed) -> None:
         try:
+            if followed.early:
+                await asyncio.sleep(ORDER_SECONDS)
+            followed.early.clear()
             while followed.wanted > followed.cursor:
                 messages = await reads(log.stretch, topic, followed.cursor, followed.wanted)
                 if not messages:
                     followed.wanted = followed.cursor  # not committed as seen from here yet: the next look finds it
                     break
-                self._tell(topic, followed, messages)
+                if unheard := [message for message in messages if message["seq"] > followed.cursor]:
+                    self._tell(topic, followed, unheard)
         except DatabaseError as error:
             followed.wanted = followed.cursor
             logger.warning("a topic could not be read (%s); the next look tries again", type(error).__name__)

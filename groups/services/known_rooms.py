@@ -106,11 +106,11 @@ def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int], acces
 
 def _moved(known: Iterable[KnownRoom], heads: Mapping[str, int]) -> list[UUID]:
     """In which of these rooms more has happened than talk. Another process's posts move a head, and decide nothing."""
-    behind = {one.room.topic: one for one in known if one.head != heads.get(one.room.topic)}
+    behind = {one.room.topic: one for one in known if one.head != heads.get(one.room.topic, 0)}
     if not behind:
         return []
     beside = log.told_beside({topic: one.head for topic, one in behind.items()}, TALK)
-    return [one.room.pk for topic, one in behind.items() if topic in beside or topic not in heads]
+    return [one.room.pk for topic, one in behind.items() if topic in beside]
 
 
 def look_checked(room: UUID, person: UUID) -> KnownRoom | None:

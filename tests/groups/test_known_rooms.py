@@ -15,6 +15,7 @@ from django.urls import reverse
 
 from groups.commands import may_follow_room, may_follow_staff
 from groups.errors import Refused
+from groups.events import MessagePosted
 from groups.models import Membership, Message, Session
 from groups.services import connections as peer_rooms
 from groups.services import enrolment, known_rooms, phases, posting
@@ -202,3 +203,23 @@ def test_following_ends_with_every_change_that_ends_it(cast: Cast) -> None:
     assert not may_follow_staff(cast.fay.pk, cast.harbor_room.staff_topic)
     enrolment.enrol(cohort_id=cast.harbor.pk, person_id=cast.ana.pk, by=cast.ada.pk)
     assert may_follow_room(cast.ana.pk, cast.harbor_room.topic)
+
+
+def test_what_others_say_in_another_process_leaves_a_room_known(cast: Cast) -> None:
+    say(cast, "ana", "ben")
+    known = known_rooms.at_hand(cast.harbor_room.pk, cast.ana.pk)
+    assert known is not None
+    for _ in range(3):  # as another process does: the head moves, and nobody here notes it
+        with transaction.atomic():
+            log.tell(cast.harbor_room.topic, MessagePosted, {"id": str(uuid4())})
+    with CaptureQueriesContext(connection) as asked:
+        assert isinstance(say(cast, "ben")[0], Receipt)
+    assert 'FROM "groups_membership"' not in " ".join(query["sql"] for query in asked.captured_queries)
+    assert known_rooms.at_hand(cast.harbor_room.pk, cast.ana.pk) is known
+    with transaction.atomic():
+        log.tell(cast.harbor_room.topic, MessagePosted, {"id": str(uuid4())})
+    session = Session.objects.get(cohort=cast.harbor, state="work")
+    phases.pause(session_id=session.pk, by=cast.fay.pk)
+    refused = say(cast, "ana")[0]
+    assert isinstance(refused, Refused)
+    assert refused.code == "paused"
