@@ -17,6 +17,8 @@ from bench.contestants import EVERYBODY, ours, prepared_seats
 from bench.fleet import Fleet, LoadError, Seat, opened
 from bench.load import measure
 
+BESIDE = ("postgres", "valkey")
+"""What runs beside the web processes, by the names of its processes."""
 ROOMS, SIZE = 20, 12
 """Rooms of the run over several web processes, and people in each, every one on the next process."""
 
@@ -76,16 +78,17 @@ def spread(webs: int) -> dict[str, Any]:
         seats = _over(prepared_seats(first)(ROOMS, SIZE), ports)
         with opened(seats) as fleet:
             fleet.settle(1.0)
+            before = [sum(map(usage.cpu_seconds, pids)), *map(usage.cpu_seconds_of, BESIDE)]
             full = measure(fleet, SIZE, pids[0], window=2, seconds=5.0)
-            spent = sum(map(usage.cpu_seconds, pids))
+            after = [sum(map(usage.cpu_seconds, pids)), *map(usage.cpu_seconds_of, BESIDE)]
             calm = measure(fleet, SIZE, pids[0], rate=2.0 * ROOMS, seconds=10.0)
-            spent = sum(map(usage.cpu_seconds, pids)) - spent
+    cost = [round((now - then) * 1e6 / full.sent) for now, then in zip(after, before, strict=True)]
     return {
         "webs": webs,
         "rooms": f"{ROOMS}x{SIZE}",
         "deliveries_per_s": round(full.deliveries_per_s),
         "posts_per_s": round(full.posts_per_s),
-        "calm_core_us_per_delivery": round(spent * 1e6 / max(1, calm.sent * SIZE)),
+        "core_us_per_post": dict(zip(("webs", *BESIDE), cost, strict=True)),
         "calm_p50_ms": calm.p50_ms,
         "calm_p99_ms": calm.p99_ms,
         "faults": full.faults + calm.faults,
@@ -106,7 +109,8 @@ def main() -> int:
     servers.leave_politely()
     try:
         usage.cores()
-        for wanted, measured in ((asked.storm, storm), (asked.idle, idle), (asked.webs, spread)):
+        every = [(asked.storm, storm), (asked.idle, idle), (bool(asked.webs), spread), (asked.webs, spread)]
+        for wanted, measured in every:
             if wanted:
                 print(json.dumps(measured(wanted)), flush=True)
     except (servers.Missing, LoadError, OSError, RuntimeError) as error:

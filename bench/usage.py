@@ -39,6 +39,15 @@ def cpu_seconds(pid: int) -> float:
     return total
 
 
+def cpu_seconds_of(name: str) -> float:
+    """The same of all that this process has running below it under names that hold this word."""
+    total = 0.0
+    for one in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            total += sum(one.cpu_times()[:2]) if name in one.name() else 0.0
+    return total
+
+
 def busy_elsewhere() -> float:
     """Time spent on this machine's cores, or taken by its host, by what is neither this process nor its children."""
     spent = psutil.cpu_times()

@@ -4,6 +4,7 @@ python -m tests.run all|fast
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,11 +23,18 @@ def pytest(name: str, *arguments: str, **environ: str) -> bool:
     kept = {key: value for key, value in kept.items() if key not in ("DATABASE_URL", "REDIS_URL", "MESSAGE_GATE")}
     with tempfile.TemporaryDirectory(prefix="holdfast-tests-") as var:
         command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments]
-        return subprocess.run(command, env={**kept, "HOLDFAST_VAR": var, **environ}).returncode == 0
+        process = subprocess.Popen(command, env={**kept, "HOLDFAST_VAR": var, **environ})
+        try:
+            return process.wait() == 0
+        finally:
+            if process.poll() is None:  # this run is being ended: so is pytest, with all it started
+                process.send_signal(signal.SIGINT)
+                process.wait()
 
 
 def main(which: str) -> int:
     """Run the suite; exit status 0 when every part passed."""
+    servers.leave_politely()
     passed = []
     with ExitStack() as running:
         try:
