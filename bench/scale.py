@@ -1,4 +1,5 @@
-"""What a site needs as it grows: a storm of returning sockets, many idle ones, and rooms spread over web processes.
+"""What a site needs as it grows: a storm of returning sockets, many idle ones, and rooms in one web process and in
+several. docs/scale.md is written from it.
 
 python -m bench.scale [--storm 2000] [--idle 10000] [--webs 4]      a JSON line for each; 0 leaves one out
 """
@@ -109,7 +110,7 @@ def main() -> int:
     servers.leave_politely()
     try:
         usage.cores()
-        every = [(asked.storm, storm), (asked.idle, idle), (bool(asked.webs), spread), (asked.webs, spread)]
+        every = [(asked.storm, storm), (asked.idle, idle), (min(asked.webs, 1), spread), (asked.webs, spread)]
         for wanted, measured in every:
             if wanted:
                 print(json.dumps(measured(wanted)), flush=True)
