@@ -1,5 +1,6 @@
 """A post, its receipt, and what was kept earlier and decides about it: repeated client ids, the rate, an answer."""
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -36,22 +37,19 @@ class Receipt:
     seq: int | None
 
 
+KNOWN_BY_JSON = (
+    "SELECT kept.* FROM json_to_recordset(%s) AS asked (a uuid, r uuid, c text) CROSS JOIN LATERAL "
+    "(SELECT id, author_id, room_id, cid, seq FROM groups_message "
+    "WHERE author_id = asked.a AND room_id = asked.r AND cid = asked.c LIMIT 1) AS kept"
+)
+"""One value whatever the batch: a placeholder for each would cost more than the question."""
+
+
 def statements(posts: Sequence[Post]) -> list[rows.Statement]:
     """Find what the authors' client ids gave before and, where a rate is set, how much of it each has used up."""
-    authors = _as_kept("author", {one.person_id for one in posts})
-    # A join, not an IN: however little the database knows of its tables, it looks each one up in the unique index.
-    asked = ", ".join(["(%s, %s, %s)"] * len(posts))
-    known = (
-        "SELECT kept.id, kept.author_id, kept.room_id, kept.cid, kept.seq "  # noqa: S608  (placeholders only)
-        f"FROM (VALUES {asked}) AS asked JOIN groups_message AS kept ON kept.author_id = asked.column1 "
-        "AND kept.room_id = asked.column2 AND kept.cid = asked.column3"
-    )
-    who = _as_kept("author", (one.person_id for one in posts))
-    where = _as_kept("room", (one.room_id for one in posts))
-    found: list[rows.Statement] = [
-        (known, [value for three in zip(who, where, (one.cid for one in posts), strict=True) for value in three])
-    ]
+    found = [_known(posts)]
     if settings.POSTS_PER_MINUTE:
+        authors = _as_kept("author", {one.person_id for one in posts})
         # No more than the limit is counted, however much somebody has written.
         people = ", ".join(["(%s)"] * len(authors))
         recent = (
@@ -62,6 +60,22 @@ def statements(posts: Sequence[Post]) -> list[rows.Statement]:
         since = Message._meta.get_field("written_at").get_db_prep_save(now() - timedelta(seconds=60), connection)
         found.append((recent, [since, settings.POSTS_PER_MINUTE, *authors]))
     return found
+
+
+def _known(posts: Sequence[Post]) -> rows.Statement:
+    """One row for each client id that was kept, looked up in its unique index however little the database knows."""
+    if connection.vendor == "postgresql":
+        asked = [{"a": str(one.person_id), "r": str(one.room_id), "c": one.cid} for one in posts]
+        return KNOWN_BY_JSON, [json.dumps(asked)]
+    listed = ", ".join(["(%s, %s, %s)"] * len(posts))
+    who = _as_kept("author", (one.person_id for one in posts))
+    where = _as_kept("room", (one.room_id for one in posts))
+    sql = (
+        "SELECT kept.id, kept.author_id, kept.room_id, kept.cid, kept.seq "  # noqa: S608  (placeholders only)
+        f"FROM (VALUES {listed}) AS asked JOIN groups_message AS kept ON kept.author_id = asked.column1 "
+        "AND kept.room_id = asked.column2 AND kept.cid = asked.column3"
+    )
+    return sql, [value for three in zip(who, where, (one.cid for one in posts), strict=True) for value in three]
 
 
 def read(found: Sequence[list[tuple[Any, ...]]]) -> tuple[dict[tuple[UUID, UUID, str], Receipt], Counter[UUID]]:
