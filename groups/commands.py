@@ -84,8 +84,9 @@ async def join(client: Client, cid: str, frame: Join) -> Answer:
     access = await _room(client, frame.room, Permission.ROOM_READ)
     if access.room.closed_at is not None:
         raise Refusal("closed", "This conversation has ended.")
-    visit = await writes(access.room.topic, reading.open_visit, client.user_id, access.room.topic)
-    client.state[access.room.topic] = visit
+    if access.room.topic not in client.state:  # joined again, it is still the same visit
+        visit = await writes(access.room.topic, reading.open_visit, client.user_id, access.room.topic)
+        client.state[access.room.topic] = visit
     if access.is_staff:
         staff_seq = await client.follow(access.room.staff_topic, frame.staff_after)
         seq = await client.follow(access.room.topic, frame.after)

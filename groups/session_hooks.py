@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseFailure
 
 from groups.events import Presence
 from groups.happenings import MembershipEnded
@@ -27,6 +27,8 @@ log = logging.getLogger("holdfast.sessions")
 _soon: dict[UUID, "asyncio.Task[None]"] = {}
 _told: dict[UUID, tuple[UUID, ...]] = {}
 """Whom this process last told each room as here."""
+_arriving: set[tuple[UUID, UUID, UUID]] = set()
+"""Who came to a session (session, person, room) and could not be lined up yet."""
 
 
 @topics.on_join
@@ -62,9 +64,11 @@ async def stayed(here: Sequence[tuple[UUID, str]]) -> None:
     pairs = [(person, id_of(topic)) for person, topic in here if kind_of(topic) == "room"]
     if not pairs:
         return
+    rooms = {room for _, room in pairs}
     opened = await writes("presence", presence.beat, pairs)
-    await asyncio.gather(*(writes(f"session:{session}", _arrived, session, person) for session, person in opened))
-    await _tell(await reads(_here, {room for _, room in pairs}))
+    missed = [one for one in _arriving if one[2] in rooms]
+    await asyncio.gather(*(_arrive(*one) for one in {*opened, *missed}))
+    await _tell(await reads(_here, rooms))
 
 
 def _left_the_group(event: MembershipEnded) -> None:
@@ -80,8 +84,18 @@ async def _come(person_id: UUID, room_id: UUID) -> bool:
     """
     session = await writes(f"room:{room_id}", presence.joined, person_id=person_id, room_id=room_id)
     if session is not None:
-        await writes(f"session:{session}", _arrived, session, person_id)
+        await _arrive(session, person_id, room_id)
     return session is not None
+
+
+async def _arrive(session: UUID, person: UUID, room: UUID) -> None:
+    """See that somebody who came has a turn, and that a lead is expected to stay."""
+    _arriving.discard((session, person, room))
+    try:
+        await writes(f"room:{room}", _arrived, session, person)
+    except DatabaseFailure:
+        _arriving.add((session, person, room))  # the next heartbeat tries again
+        raise
 
 
 def _arrived(session: UUID, person_id: UUID) -> None:
@@ -106,7 +120,7 @@ async def _tell_soon(room: UUID) -> None:
         _soon.pop(room, None)
         _told.pop(room, None)  # who just came knows nothing yet
         await _tell(await reads(_here, [room]))
-    except DatabaseError as error:
+    except DatabaseFailure as error:
         log.warning("presence could not be told (%s)", type(error).__name__)
 
 

@@ -127,7 +127,9 @@ def _finish() -> None:
 def _send(bells: list[Bell]) -> None:
     global _client, _away_until, _others
     told: list[Bell] = [{"pass": bell["pass"]} for bell in bells if "pass" in bell]
-    heads = {topic: head for bell in bells for topic, head in bell.get("heads", {}).items()}
+    heads: dict[str, int] = {}
+    for topic, head in (pair for bell in bells for pair in bell.get("heads", {}).items()):
+        heads[topic] = max(head, heads.get(topic, 0))  # two threads may ring in another order than they committed
     if heads:
         words = whisper.seal([run for bell in bells for run in bell.get("ready", {}).items()]) if _others else None
         told.insert(0, {"heads": heads, "sealed": words} if words else {"heads": heads})

@@ -81,6 +81,10 @@ class Client:
         """Send one message of the protocol."""
         self.push(Frames(encode(message)))
 
+    def took(self) -> None:
+        """A frame of this socket's was taken to be answered."""
+        self._out.took()
+
     def close_soon(self, code: int) -> None:
         """Close after what was pushed has gone. The first code counts."""
         if self.closing is None:

@@ -10,8 +10,8 @@ import sys
 from functools import lru_cache
 from typing import Any
 
-from live import inward
 from live.frame import QUEUE_BYTES, Frames
+from live.inward import Inward, text_of, waiting
 
 log = logging.getLogger("holdfast.wire")
 
@@ -23,7 +23,7 @@ class Direct:
         """`protocol` is Daphne's, of an accepted socket."""
         self._protocol = protocol
         self._transport = protocol.transport
-        inward.shorten(protocol)
+        self._inward = Inward(protocol)
 
     def push(self, frames: Frames) -> bool:
         """See `Out`."""
@@ -40,7 +40,7 @@ class Direct:
             if sent == len(data):
                 return True
             data = data[sent:]
-        elif len(transport.dataBuffer) - transport.offset + transport._tempDataLen + len(data) > QUEUE_BYTES:
+        elif waiting(transport) + len(data) > QUEUE_BYTES:
             return False
         transport.write(data)
         return True
@@ -50,7 +50,11 @@ class Direct:
 
     def abandon(self) -> None:
         """See `Out`."""
-        inward.restore(self._protocol)
+        self._inward.restore()
+
+    def took(self) -> None:
+        """See `Out`."""
+        self._inward.took()
 
 
 def protocol_of(send: Any) -> Any:
@@ -125,14 +129,14 @@ def _open_protocol() -> tuple[Any, _Transport]:
 
 
 def _reads_alike() -> bool:
-    """Whether Autobahn finds in a frame what `inward` finds, and says when it is in the middle of something."""
+    """Whether Autobahn finds in a frame what `live/inward.py` finds, and says when it is in the middle of something."""
     protocol, _ = _open_protocol()
     read: list[bytes] = []
     protocol.onMessage = lambda payload, binary: read.append(payload)
     payload = "Good evening \u2764".encode()
     frame = bytes((0x81, 0x80 | len(payload), 0, 0, 0, 0)) + payload
     protocol.dataReceived(frame)
-    alike = read == [payload] == [inward.text_of(frame)] and not (protocol.data or protocol.inside_message)
+    alike = read == [payload] == [text_of(frame)] and not (protocol.data or protocol.inside_message)
     protocol.dataReceived(frame[:9])
     amid = protocol.current_frame is not None
     protocol.dataReceived(frame[9:] + b"\x01\x80\0\0\0\0")  # the rest, and the first fragment of another

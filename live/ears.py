@@ -31,8 +31,7 @@ async def hear_redis(heard: Callable[[Bell], None]) -> None:
                 while True:
                     message = await ears.get_message(ignore_subscribe_messages=True, timeout=5.0)
                     if message is not None:
-                        for bell in bus.heard(message["data"]):
-                            heard(bell)
+                        _hear(message["data"], heard)
         except (redis.asyncio.RedisError, OSError, ValueError) as error:
             if not away:
                 log.warning("cannot hear the bus (%s); the one-second look goes on", type(error).__name__)
@@ -40,3 +39,12 @@ async def hear_redis(heard: Callable[[Bell], None]) -> None:
             await asyncio.sleep(RETRY_SECONDS)
         finally:
             await client.aclose()
+
+
+def _hear(data: bytes, heard: Callable[[Bell], None]) -> None:
+    """One bell. Whatever is wrong with it, the next one is heard."""
+    try:
+        for bell in bus.heard(data):
+            heard(bell)
+    except Exception as error:
+        log.warning("a bell was not understood (%s)", type(error).__name__)

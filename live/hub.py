@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 from weakref import WeakKeyDictionary
 
-from django.db import DatabaseError
+from django.db import Error as DatabaseFailure
 
 from live import bus, ears, log, revoke, topics
 from live.client import MOVING, NO_ACCESS, SIGNED_OUT, Client, Place
@@ -56,6 +56,7 @@ class Hub:
         self._starting: dict[str, asyncio.Future[Followed]] = {}
         self._passing: dict[tuple[Any, ...], dict[str, Any]] = {}
         self._access = 0
+        self._checking = False
         self._began = self.loop.create_task(self._begin())
         self._tasks = [self.loop.create_task(task) for task in (self._look(), self._beat(), self._tell_heads())]
         self._tasks.append(self.loop.create_task(ears.hear_redis(self._on_bell)))
@@ -99,9 +100,12 @@ class Hub:
         if (earlier := client.places.get(topic)) is not None and earlier.first is not None:
             place.first = earlier.first
         client.places[topic] = followed.clients[client] = place
-        await self._recheck_one(
-            client, topic
-        )  # access taken away since the caller asked would be noticed by nobody else
+        try:
+            # Access taken away since the caller asked would be noticed by nobody else.
+            await self._recheck_one(client, topic)
+        except DatabaseFailure:
+            await self.unfollow(client, topic)
+            raise
         if not joined_before and topic in client.places:
             await self._hooks(topics.JOIN_HOOKS, client, topic)
         return at
@@ -146,7 +150,7 @@ class Hub:
         for hook in hooks:
             try:
                 await hook(client, topic)
-            except DatabaseError as error:
+            except DatabaseFailure as error:
                 logger.warning("a hook failed (%s)", type(error).__name__)
 
     # --- telling ---------------------------------------------------------------------------------------------
@@ -180,7 +184,8 @@ class Hub:
         self._spawn(self._tell_passing(about[0], about[1], self._passing.pop(about)))
 
     def _notice(self, topic: str, head: int) -> None:
-        if topic == revoke.TOPIC and self._began.done() and head > self._access:
+        if topic == revoke.TOPIC and self._began.done() and head > self._access and not self._checking:
+            self._checking = True
             self._spawn(self._check_access())
         followed = self.topics.get(topic)
         if followed is not None and head > max(followed.cursor, followed.wanted):
@@ -208,7 +213,7 @@ class Hub:
                     break
                 if unheard := [message for message in messages if message["seq"] > followed.cursor]:
                     self._tell(topic, followed, unheard)
-        except DatabaseError as error:
+        except Exception as error:  # whatever it was: the topic must not stand still
             followed.wanted = followed.cursor
             logger.warning("a topic could not be read (%s); the next look tries again", type(error).__name__)
         finally:
@@ -233,13 +238,13 @@ class Hub:
     async def _told(self, hook: topics.ToldHook, message: dict[str, Any], people: list[UUID]) -> None:
         try:
             await hook(message, people)
-        except DatabaseError as error:
+        except DatabaseFailure as error:
             logger.warning("a hook failed (%s)", type(error).__name__)
 
     async def _tell_passing(self, topic: str, type_: str, kept: dict[str, Any]) -> None:
         try:
             told = (await reads(hydrate, type_, [kept]))[0]
-        except DatabaseError as error:
+        except DatabaseFailure as error:
             logger.warning("a passing event was not told (%s)", type(error).__name__)
             return
         frame = Frames(encode(envelope(topic, None, now(), told)))
@@ -264,7 +269,7 @@ class Hub:
             try:
                 self._access = await reads(log.head, revoke.TOPIC)
                 return
-            except DatabaseError as error:
+            except DatabaseFailure as error:
                 logger.warning("the hub cannot begin yet (%s)", type(error).__name__)
                 await asyncio.sleep(LOOK_SECONDS)
 
@@ -274,7 +279,7 @@ class Hub:
             try:
                 for topic, head in (await reads(log.heads, [*self.topics, revoke.TOPIC])).items():
                     self._notice(topic, head)
-            except DatabaseError as error:
+            except Exception as error:  # a process that has stopped looking is worse than any single failure
                 logger.warning("the look failed (%s)", type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
 
@@ -291,7 +296,7 @@ class Hub:
             for hook in topics.BEAT_HOOKS if here else ():
                 try:
                     await hook(here)
-                except DatabaseError as error:
+                except Exception as error:  # the same
                     logger.warning("a heartbeat failed (%s)", type(error).__name__)
 
     async def _tell_heads(self) -> None:
@@ -311,13 +316,20 @@ class Hub:
                     client.push(frame)
 
     async def _check_access(self) -> None:
-        since, self._access = self._access, await reads(log.head, revoke.TOPIC)
-        for message in await reads(log.stretch, revoke.TOPIC, since, self._access):
-            data = message["data"]
-            if message["type"] == revoke.SignedOut.TYPE:
-                self._sign_out(data["person"], data["session"])
-            else:
-                await self._recheck(UUID(data["person"]))
+        """Act on every revocation that was not acted on yet. One that fails is the first of the next look."""
+        try:
+            while messages := await reads(log.page_from, revoke.TOPIC, self._access):
+                for message in messages:
+                    data = message["data"]
+                    if message["type"] == revoke.SignedOut.TYPE:
+                        self._sign_out(data["person"], data["session"])
+                    else:
+                        await self._recheck(UUID(data["person"]))
+                    self._access = message["seq"]
+        except DatabaseFailure as error:
+            logger.warning("access could not be checked (%s); the next look tries again", type(error).__name__)
+        finally:
+            self._checking = False
 
     def _sign_out(self, person: str | None, session: str | None) -> None:
         for client in list(self.clients):

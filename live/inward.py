@@ -8,29 +8,53 @@ private attributes, is tried out before it is used, and can be left out.
 
 from typing import Any
 
+from live.frame import QUEUE_BYTES
+
+AHEAD = 64
+"""Frames of one socket that may wait to be answered; then no more is read of it until half of them are."""
 FINAL_TEXT = 0x81
 MASKED = 0x80
 LONG = 126
 
 
-def shorten(protocol: Any) -> None:
-    """Have an accepted socket's frames read the short way from now on. `protocol` is Daphne's."""
-    usual, arrived, is_open = protocol.dataReceived, protocol.onMessage, protocol.STATE_OPEN
+class Inward:
+    """How an accepted socket's frames come in, from now on. It reads no further ahead than is soon answered."""
 
-    def received(data: bytes) -> None:
+    def __init__(self, protocol: Any) -> None:
+        """`protocol` is Daphne's."""
+        self._protocol = protocol
+        self._usual = protocol.dataReceived
+        self._paused = False
+        protocol.dataReceived = self._received
+
+    def took(self) -> None:
+        """A frame was taken to be answered."""
+        if self._paused and self._protocol.application_queue.qsize() <= AHEAD // 2:
+            self._paused = False
+            self._protocol.transport.resumeProducing()
+
+    def restore(self) -> None:
+        """Have what still comes read the usual way."""
+        vars(self._protocol).pop("dataReceived", None)
+
+    def _received(self, data: bytes) -> None:
+        protocol, transport = self._protocol, self._protocol.transport
         between = protocol.current_frame is None and not protocol.inside_message and not protocol.data
-        payload = text_of(data) if between and protocol.state == is_open else None
-        if payload is None:
-            usual(data)
+        payload = text_of(data) if between and protocol.state == protocol.STATE_OPEN else None
+        if payload is not None:
+            protocol.onMessage(payload, False)
+        elif waiting(transport) > QUEUE_BYTES:
+            transport.abortConnection()  # it asks and asks, and does not read what it is answered
         else:
-            arrived(payload, False)
+            self._usual(data)
+        if protocol.application_queue.qsize() > AHEAD and not self._paused:
+            self._paused = True
+            transport.pauseProducing()
 
-    protocol.dataReceived = received
 
-
-def restore(protocol: Any) -> None:
-    """Have what still comes read the usual way."""
-    vars(protocol).pop("dataReceived", None)
+def waiting(transport: Any) -> int:
+    """Bytes that Twisted keeps for a connection which does not take them."""
+    return int(len(transport.dataBuffer) - transport.offset + transport._tempDataLen)
 
 
 def text_of(data: bytes) -> bytes | None:

@@ -155,6 +155,11 @@ def stretch(topic: str, after: int, until: int) -> list[dict[str, Any]]:
     return envelopes(list(LogEntry.objects.filter(topic_id=topic, seq__gt=after, seq__lte=until).order_by("seq")))
 
 
+def page_from(topic: str, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
+    """Envelopes of the oldest `limit` events after `after`, oldest first."""
+    return envelopes(list(LogEntry.objects.filter(topic_id=topic, seq__gt=after).order_by("seq")[:limit]))
+
+
 def envelopes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:
     """Entries as they are told, each type hydrated in one go."""
     by_type: defaultdict[str, list[LogEntry]] = defaultdict(list)

@@ -79,6 +79,7 @@ async def _serve(client: Client, receive: Any) -> None:
             waiting = False
             if message["type"] == "websocket.disconnect":
                 return
+            client.took()
             if client.closing is None:
                 await _answer(client, message.get("text"))
     except asyncio.CancelledError:

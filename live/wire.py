@@ -30,6 +30,9 @@ class Out(Protocol):
     def abandon(self) -> None:
         """The other side is gone: send nothing more."""
 
+    def took(self) -> None:
+        """One of its frames was taken to be answered: there is room for another."""
+
 
 class Portable:
     """Through ASGI: a queue, and a task that waits for each send."""
@@ -62,6 +65,9 @@ class Portable:
         self._queue.clear()
         if self._task is not None:
             self._task.cancel()
+
+    def took(self) -> None:
+        """See `Out`: how far to read ahead is the server's affair."""
 
     async def _write(self) -> None:
         while self._queue:

@@ -1,7 +1,7 @@
 """Group commit: what arrived while the last commit was running goes in the next transaction.
 
 The writer knows no room. It takes items for a kind of work (`Work`) that does many in one go, and single functions; the
-items of one kind share a transaction. If one of them fails, all are undone and tried again in halves until the bad one
+items of one kind share a transaction. If a batch fails, it is undone and tried again, in halves until the bad one
 stands alone: dearer for the rare failure, but no savepoint for each of many that go well. An item is told what became
 of it only after the commit.
 """
@@ -17,7 +17,8 @@ from queue import Empty, SimpleQueue
 from time import monotonic
 from typing import Any, Protocol, TypeVar
 
-from django.db import OperationalError, close_old_connections, connections, transaction
+from django.db import Error as DatabaseFailure
+from django.db import close_old_connections, connections, transaction
 
 from records import rows
 
@@ -174,16 +175,19 @@ def _keep_connection() -> None:
 
 
 def _commit(jobs: Sequence[Job], *, again: bool = True) -> None:
+    work = jobs[0].work
     try:
-        outcomes = _alone(jobs) if jobs[0].work is None else _together(jobs[0].work, jobs)
+        outcomes = _alone(jobs) if work is None else _together(work, jobs)
     except Exception as error:
         close_old_connections()  # one that broke is opened anew
-        if len(jobs) == 1 and again and jobs[0].work is not None and isinstance(error, OperationalError):
+        gone = isinstance(error, DatabaseFailure) and transaction.get_connection().connection is None
+        if gone and again and work is not None:
             # The connection may only have been old. An item done twice is the same item: works know their own.
             _commit(jobs, again=False)
             return
-        if len(jobs) == 1:
-            jobs[0].future.set_exception(error)
+        if len(jobs) == 1 or gone:  # without a database nobody's half fares better
+            for job in jobs:
+                job.future.set_exception(error)
             return
         log.info("a batch of %d writes failed (%s); trying its halves", len(jobs), type(error).__name__)
         middle = len(jobs) // 2
@@ -216,8 +220,39 @@ def _together(work: Work, jobs: Sequence[Job]) -> Sequence[Any]:
 
 
 def _alone(jobs: Sequence[Job]) -> Sequence[Any]:
-    with transaction.atomic():
-        return [job.context.run(job.item) for job in jobs]
+    """Single functions in one transaction; where one fails, once more with a savepoint for each, and it fails alone."""
+    try:
+        return _one_by_one(jobs, apart=False)
+    except Exception:
+        if len(jobs) == 1:
+            raise
+        close_old_connections()
+        return _one_by_one(jobs, apart=True)
+
+
+def _one_by_one(jobs: Sequence[Job], *, apart: bool) -> Sequence[Any]:
+    outcomes: list[Any] = []
+    try:
+        with transaction.atomic():
+            for job in jobs:
+                outcomes.append(_apart(job) if apart else job.context.run(job.item))
+    except Exception as error:
+        if len(outcomes) < len(jobs):
+            raise
+        # The commit itself failed, or only its answer was lost: what may have been kept is not done a second time.
+        close_old_connections()
+        return [error] * len(jobs)
+    return outcomes
+
+
+def _apart(job: Job) -> Any:
+    try:
+        with transaction.atomic():
+            return job.context.run(job.item)
+    except Exception as error:
+        if transaction.get_connection().needs_rollback or transaction.get_connection().connection is None:
+            raise
+        return error
 
 
 writer = Writer()

@@ -1,14 +1,16 @@
 """What posting knows of a room: read once, and trusted only while nothing has changed that could matter.
 
-Whatever moves a session, a turn or a room tells the room's members' topic in the same transaction, and whatever takes
-somebody's access away or gives it, and a new name, tells `system:access`. So under the room's lock two numbers say
-whether what was read still holds. What nobody tells (a row changed by hand) is seen within `REMEMBER_SECONDS`.
+Whatever moves a session, a turn or a group's room tells the members' topic of that room in the same transaction, and
+whatever takes somebody's access away or gives it, and a new name, tells `system:access`. So under the room's lock two
+numbers say whether what was read still holds. What nobody tells (a row changed by hand) is seen within
+`REMEMBER_SECONDS`. Other kinds of room are read anew for each post.
 """
 
 import threading
 from collections import OrderedDict, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from time import monotonic
 from uuid import UUID
 
@@ -40,13 +42,14 @@ class KnownRoom:
     """The members' head as of which this holds; -1 until that is known."""
     access: int = -1
     """The same for `system:access`."""
-    _entered: dict[tuple[UUID, Permission], RoomAccess] = field(default_factory=dict, init=False)
+    _entered: dict[tuple[UUID, Permission, date], RoomAccess] = field(default_factory=dict, init=False)
     _authors: dict[UUID, Author] = field(default_factory=dict, init=False)
 
     def enter(self, person: UUID, permission: Permission = Permission.ROOM_READ) -> RoomAccess:
         """The doorway. Raises `Http404`, `PermissionDenied`."""
-        if (found := self._entered.get((person, permission))) is None:
-            found = self._entered[person, permission] = enter(self.facts, person, self.room, permission)
+        key = person, permission, facts.today(self.room.cohort)
+        if (found := self._entered.get(key)) is None:
+            found = self._entered[key] = enter(self.facts, person, self.room, permission)
         return found
 
     def author(self, person: UUID) -> Author:
@@ -94,7 +97,12 @@ def look_locked(wanted: Mapping[UUID, set[UUID]], held: Mapping[str, int], acces
     known = {
         room: one
         for room, people in wanted.items()
-        if (one := _rooms.get(room)) and one.knows(people) and one.access == access and one.head >= 0
+        if (one := _rooms.get(room))
+        and one.knows(people)
+        and one.access == access
+        and one.head >= 0
+        # What decides about a peer room, a live session of either cohort, is told to the group's room and not to it.
+        and one.room.kind == Room.Kind.GROUP
     }
     for room in _moved(known.values(), held):
         del known[room]

@@ -66,11 +66,11 @@ def left(*, person_id: UUID, room_id: UUID) -> UUID | None:
     return session
 
 
-def beat(pairs: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
+def beat(pairs: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID, UUID]]:
     """This server's heartbeat for some rooms, with every (person, room) it has a socket for in them.
 
     Extends their spans, opens missing ones (a session may have become live since), closes those whose socket is gone.
-    Returns the (session, person) of those whose span it opened.
+    Returns the (session, person, room) of those whose span it opened.
     """
     connected = set(pairs)
     live = live_in({room for _, room in connected})
@@ -89,7 +89,8 @@ def beat(pairs: Iterable[tuple[UUID, UUID]]) -> list[tuple[UUID, UUID]]:
     opened = sorted(wanted - kept.keys())
     for session, person in opened:
         _open(session, person, SERVER)
-    return opened
+    room_of = {session: room for room, session in live.items()}
+    return [(session, person, room_of[session]) for session, person in opened]
 
 
 def touched(*, person_id: UUID, session_id: UUID) -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from groups import facts
 from groups.commands import may_follow_room, may_follow_staff
 from groups.errors import Refused
 from groups.events import MessagePosted
@@ -20,6 +21,7 @@ from groups.models import Membership, Message, Session
 from groups.services import connections as peer_rooms
 from groups.services import enrolment, known_rooms, phases, posting
 from groups.services.earlier import Post, Receipt
+from groups.services.hold import hold
 from live import log, revoke
 from peers.errors import FormerMember
 from peers.models import Grant, User
@@ -46,7 +48,16 @@ def a_post(cast: Cast, who: str, text: str = "still here", cid: str = "", room: 
 
 def say(cast: Cast, *who: str) -> list[Any]:
     """A batch, as the writer does it: what is at hand first, committed at the end."""
-    posts = [a_post(cast, one) for one in who]
+    return written([a_post(cast, one) for one in who])
+
+
+def say_in(cast: Cast, who: str, room: Any) -> Any:
+    """The same for one post in another room."""
+    return written([a_post(cast, who, room=room)])[0]
+
+
+def written(posts: Sequence[Post]) -> list[Any]:
+    """What becomes of a batch."""
     quick = [posting.POSTS.quick(one) for one in posts]
     ready = [done or posting.POSTS.ready([one])[0] for done, one in zip(quick, posts, strict=True)]
     going = [one for one in ready if not isinstance(one, Exception)]
@@ -223,3 +234,21 @@ def test_what_others_say_in_another_process_leaves_a_room_known(cast: Cast) -> N
     refused = say(cast, "ana")[0]
     assert isinstance(refused, Refused)
     assert refused.code == "paused"
+
+
+def test_a_session_that_begins_closes_a_peer_room_at_the_next_post(cast: Cast) -> None:
+    room = cast.cal_ivy
+    assert isinstance(say_in(cast, "cal", room), Receipt)
+    session = Session.objects.get(cohort=cast.cedar, state="scheduled")
+    with transaction.atomic():
+        phases.go(hold(session.pk), Session.State.LOBBY, by=None)
+    refused = say_in(cast, "cal", room)
+    assert isinstance(refused, Refused)
+    assert refused.code == "closed"
+
+
+def test_a_last_day_ends_at_midnight_and_not_when_the_memory_does(cast: Cast) -> None:
+    Membership.objects.filter(person=cast.ana, cohort=cast.harbor).update(ends_on=facts.today(cast.harbor))
+    assert isinstance(say(cast, "ana")[0], Receipt)
+    with clock.at(now() + timedelta(days=1)):
+        assert isinstance(say(cast, "ana")[0], FormerMember)

@@ -1,5 +1,6 @@
 """Frames read the short way: whatever comes, and in whatever pieces, is what Autobahn alone would have made of it."""
 
+import asyncio
 from itertools import pairwise
 from typing import Any
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from live import inward
 from live.direct import _open_protocol
+from live.frame import QUEUE_BYTES
 
 TEXT, FRAGMENT, REST, BINARY, PING, CLOSE = 0x81, 0x01, 0x80, 0x82, 0x89, 0x88
 
@@ -25,16 +27,25 @@ def frame(opcode: int, payload: bytes, mask: bytes = b"\x0a\x0b\x0c\x0d") -> byt
     return head + mask + bytes(one ^ mask[place % 4] for place, one in enumerate(payload))
 
 
+def open_protocol() -> tuple[Any, Any]:
+    """Autobahn's side of an open connection, with what Daphne and Twisted add to it."""
+    protocol, made = _open_protocol()
+    transport: Any = made
+    transport.dataBuffer, transport.offset, transport._tempDataLen = b"", 0, 0
+    protocol.application_queue = asyncio.Queue()
+    for ending in ("loseConnection", "abortConnection", "unregisterProducer"):
+        setattr(transport, ending, lambda: None)
+    return protocol, transport
+
+
 def heard(pieces: list[bytes], *, shortened: bool) -> tuple[list[tuple[bytes, bool]], bytes, int]:
     """What an open connection makes of bytes that arrive in these pieces: messages, what it wrote back, its state."""
-    protocol, transport = _open_protocol()
+    protocol, transport = open_protocol()
     messages: list[tuple[bytes, bool]] = []
     protocol.onMessage = lambda payload, binary: messages.append((payload, binary))
     protocol.closeHandshakeTimeout = protocol.serverConnectionDropTimeout = 0
-    for ending in ("loseConnection", "abortConnection", "unregisterProducer"):
-        setattr(transport, ending, lambda: None)
     if shortened:
-        inward.shorten(protocol)
+        inward.Inward(protocol)
     for piece in pieces:
         protocol.dataReceived(piece)
     return messages, b"".join(transport.written), protocol.state
@@ -63,18 +74,46 @@ def test_whatever_comes_in_whatever_pieces_is_read_as_autobahn_reads_it(parts: l
 
 
 def test_the_usual_frame_is_read_without_autobahn() -> None:
-    protocol, _ = _open_protocol()
+    protocol, _ = open_protocol()
     read: list[bytes] = []
     protocol.onMessage = lambda payload, binary: read.append(payload)
     protocol.dataReceived = None  # Autobahn's own way: it would break here
-    inward.shorten(protocol)
+    inward.Inward(protocol)
     protocol.dataReceived(frame(TEXT, "Good evening ❤".encode()))
     assert read == ["Good evening ❤".encode()]
 
 
 def test_what_was_shortened_is_restored() -> None:
-    protocol, _ = _open_protocol()
-    inward.shorten(protocol)
-    inward.restore(protocol)
-    inward.restore(protocol)
+    protocol, _ = open_protocol()
+    way = inward.Inward(protocol)
+    way.restore()
+    way.restore()
     assert "dataReceived" not in vars(protocol)
+
+
+def test_no_more_is_read_ahead_than_is_soon_answered() -> None:
+    protocol, transport = open_protocol()
+    asked: list[str] = []
+    transport.pauseProducing = lambda: asked.append("pause")
+    transport.resumeProducing = lambda: asked.append("go on")
+    protocol.onMessage = lambda payload, binary: protocol.application_queue.put_nowait(payload)
+    way = inward.Inward(protocol)
+    for _ in range(inward.AHEAD + 3):
+        protocol.dataReceived(frame(TEXT, b"{}"))
+    assert asked == ["pause"]
+    while protocol.application_queue.qsize():
+        protocol.application_queue.get_nowait()
+        way.took()
+    assert asked == ["pause", "go on"]
+
+
+def test_who_asks_and_does_not_read_the_answers_is_cut_off() -> None:
+    protocol, transport = open_protocol()
+    cut: list[bool] = []
+    transport.abortConnection = lambda: cut.append(True)
+    inward.Inward(protocol)
+    protocol.dataReceived(frame(PING, b"there?"))
+    assert transport.written
+    transport._tempDataLen = QUEUE_BYTES + 1
+    protocol.dataReceived(frame(PING, b"there?"))
+    assert cut == [True]

@@ -6,11 +6,12 @@ from time import sleep
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
-from live import bus, frames, log, revoke
+from live import bus, frames, log, revoke, topics
 from live.commands import Refusal
 from live.hub import hub
 from live.passing import apass_on
@@ -284,3 +285,47 @@ def test_any_json_is_read_or_refused(value: object) -> None:
 def test_the_head_of_every_topic_is_one_query(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         log.heads([f"room:{n}" for n in range(50)])
+
+
+@pytest.mark.parametrize("where", ["the log", "the doorway"])
+async def test_a_revocation_that_could_not_be_read_is_acted_on_by_the_next_look(
+    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    place, name = (log, "page_from") if where == "the log" else (topics, "may_follow")
+    usual, failed = getattr(place, name), list[bool]()
+
+    def once(*arguments: Any) -> Any:
+        if not failed:
+            failed.append(True)
+            raise OperationalError("the database is gone")
+        return usual(*arguments)
+
+    monkeypatch.setattr(place, name, once)
+    made_up.discard((person.pk, desk))
+    await reads(revoke.recheck, person.pk)
+    assert await socket.closed() == 4403
+    assert failed
+
+
+async def test_who_could_not_be_checked_follows_nothing(
+    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    usual, asked = topics.may_follow, list[str]()
+
+    def once(user: Any, topic: str) -> bool:
+        asked.append(topic)
+        if asked.count(desk) == 1:
+            raise OperationalError("the database is gone")
+        return usual(user, topic)
+
+    monkeypatch.setattr(topics, "may_follow", once)
+    answer, _ = await socket.ask(cmd="watch", cid="c", topic=desk)
+    assert answer["code"] == "storage_down"
+    assert desk not in hub().topics
+    answer, _ = await socket.ask(cmd="watch", cid="c", topic=desk)
+    assert answer["ok"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import override_settings
 
-from live import bus, log, whisper
+from live import bus, ears, log, whisper
 from live.events import envelope
 from live.hub import hub
 from live.threads import reads
@@ -91,3 +91,42 @@ async def test_what_was_never_whispered_is_read_and_nothing_is_told_twice(
     assert [(await socket.next())["seq"] for _ in range(4)] == [1, 2, 3, 4]
     await reads(tell, desk, 5)
     assert (await socket.next())["seq"] == 5
+
+
+@pytest.mark.parametrize(
+    "noise", ["[]", "1", "null", '{"from": 5, "sealed": "AAAA"}', '{"heads": 5}', "not json", '{"pass": []}']
+)
+@pytest.mark.django_db(transaction=True)
+async def test_noise_on_the_bus_deafens_nobody(sockets: Any, person: Any, desk: str, made_up: Any, noise: str) -> None:
+    made_up.add((person.pk, desk))
+    socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    own = hub()
+    ears._hear(noise.encode(), own._on_bell)
+    run = [envelope(desk, 1, now(), Happened(n=1))]
+    ears._hear(json.dumps({"heads": {}, "ready": {desk: run}}).encode(), own._on_bell)
+    assert (await socket.next())["seq"] == 1
+
+
+def test_a_head_that_was_rung_late_does_not_lower_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    published: list[Any] = []
+
+    class Trip:
+        def __enter__(self) -> "Trip":
+            return self
+
+        def __exit__(self, *_: object) -> None: ...
+
+        def publish(self, channel: str, data: str) -> None:
+            published.append(json.loads(data))
+
+        def execute(self) -> list[int]:
+            return [1] * len(published)
+
+    class Redis:
+        def pipeline(self, transaction: bool) -> Trip:
+            return Trip()
+
+    monkeypatch.setattr(bus, "_client", Redis())
+    bus._send([{"heads": {"room:1": 6}}, {"heads": {"room:1": 5, "room:2": 1}}])
+    assert published[0]["heads"] == {"room:1": 6, "room:2": 1}

@@ -5,7 +5,8 @@ import uuid
 from collections.abc import Iterator, Sequence
 
 import pytest
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from records import audit, rows
 from records.models import AuditRow
@@ -149,3 +150,46 @@ def test_functions_and_works_of_one_batch_do_not_stand_in_each_others_way() -> N
     assert isinstance(jobs[2].future.exception(1), ValueError)
     assert jobs[3].future.result(1) == "good"
     assert AuditRow.objects.count() == 2
+
+
+def test_a_commit_whose_answer_was_lost_is_not_done_a_second_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual, lost = BaseDatabaseWrapper.commit, list[bool]()
+
+    def commits(self: BaseDatabaseWrapper) -> None:
+        usual(self)
+        if not lost:
+            lost.append(True)
+            raise OperationalError("the server closed the connection")
+
+    monkeypatch.setattr(BaseDatabaseWrapper, "commit", commits)
+    jobs = [Job("a", row), Job("b", row)]
+    commit(jobs)
+    assert [type(job.future.exception(1)) for job in jobs] == [OperationalError] * 2
+    assert AuditRow.objects.count() == 2
+
+
+def test_one_that_is_refused_costs_its_neighbours_one_more_try() -> None:
+    tried: list[int] = []
+
+    def counted() -> None:
+        tried.append(0)
+
+    jobs = [*(Job("a", counted) for _ in range(40)), Job("b", fail), Job("c", fail)]
+    commit(jobs)
+    assert len(tried) == 80
+    assert all(job.future.exception(1) is None for job in jobs[:40])
+
+
+def test_without_a_database_everybody_is_told_after_one_more_try(monkeypatch: pytest.MonkeyPatch) -> None:
+    work, tried = Rows(), list[int]()
+
+    def apply(items: Sequence[str]) -> Applied:
+        tried.append(len(items))
+        connection.close()
+        raise OperationalError("no connection")
+
+    monkeypatch.setattr(work, "apply", apply)
+    jobs = [Job("", str(number), work) for number in range(64)]
+    commit(jobs)
+    assert tried == [64, 64]
+    assert all(isinstance(job.future.exception(1), OperationalError) for job in jobs)
