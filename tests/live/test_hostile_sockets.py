@@ -4,7 +4,10 @@ import asyncio
 import json
 import os
 import random
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -14,7 +17,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from bench.client import Client
-from bench.site import Site, running
+from bench.site import ROOT, Site, running
 from live.commands import CODES, COMMANDS
 from tests.test_production import run
 
@@ -97,6 +100,29 @@ def test_who_is_not_let_in(place: Place) -> None:
             async with place.socket(cookie) as socket:
                 assert await code_of(socket) == 4401
         await still_well(place)
+
+    run(knock())
+
+
+def test_a_sign_in_that_has_expired_opens_nothing(place: Place) -> None:
+    cookie = place.cookies[0][2]  # the listener's, whom no other test needs
+    key = cookie.partition("sessionid=")[2].partition(";")[0]
+    expire = (
+        "from django.contrib.sessions.models import Session; from records.clock import now; "
+        f"print(Session.objects.filter(pk={key!r}).update(expire_date=now()))"
+    )
+
+    async def knock() -> None:
+        async with place.socket(cookie) as socket:
+            await socket.send(json.dumps({"v": 1, "cmd": "join", "cid": "j", "room": place.rooms[0]}))
+            assert json.loads(await socket.recv())["ok"]
+        command = [sys.executable, "manage.py", "shell", "-v", "0", "-c", expire]
+        done = await asyncio.to_thread(
+            subprocess.run, command, cwd=ROOT, env=place.site.environ, capture_output=True, text=True, check=True
+        )
+        assert done.stdout.strip() == "1"
+        async with place.socket(cookie) as socket:
+            assert await code_of(socket) == 4401
 
     run(knock())
 
@@ -256,6 +282,11 @@ def test_one_who_never_reads_is_dropped_and_resumes_with_everything(place: Place
         for _ in range(2_500):  # ten MB, more than the kernel and the server keep for one
             answer = await writer.ask("post", room=place.rooms[1], text=words)
         assert place.memory() - before < 60_000
+        got = bytearray()
+        with suppress(ConnectionError):
+            while some := await asyncio.wait_for(reader.read(1 << 20), 20):
+                got += some
+        assert got.count(b'"type":"message.posted"') < 2_500  # it was dropped on the way, and not told the rest
         returned = place.client(1, 1)
         returned.head = answer["seq"] - 150
         assert (await returned.connect())["ok"]
