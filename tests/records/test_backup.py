@@ -1,5 +1,6 @@
 """A backup of a site that is in use, and back: everything, or a clear line why not."""
 
+import asyncio
 import json
 import os
 import subprocess
@@ -12,8 +13,11 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from bench import servers
+from bench.client import Client
+from bench.site import running
 from records import backup, strongbox
 from tests.cast import Cast
+from tests.test_production import run as in_thread
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = "k1:" + "A" * 43 + "="
@@ -128,6 +132,45 @@ def test_the_drill(tmp_path: Path, postgres: str, to: str) -> None:
     )
     assert again.returncode == 1
     assert "not empty" in again.stderr
+
+
+@pytest.mark.chaos
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("backend", ["sqlite", "postgres"])
+def test_a_backup_of_a_site_that_goes_on_writing_is_one_moment_of_it(tmp_path: Path, backend: str) -> None:
+    file = str(tmp_path / "site.backup")
+    with running(backend, HOLDFAST_POSTS_PER_MINUTE="0", HOLDFAST_SEALING_KEYS=KEYS) as site:
+        place = site.script("bench.prepare", given=json.dumps([{"speakers": ["a", "b"]}]))["rooms"][0]
+
+        async def talk() -> tuple[int, list[str]]:
+            writer, said = Client(site.port, place["cookies"][0], place["room"]), list[str]()
+            assert (await writer.connect())["ok"]
+            taken: asyncio.Task[str] | None = None
+            early = 0
+            while taken is None or not taken.done():
+                answer = await writer.ask("post", room=place["room"], text=f"line {len(said)}")
+                assert answer["ok"], answer
+                said.append(answer["id"])
+                if len(said) == 30:
+                    early, taken = 30, asyncio.create_task(asyncio.to_thread(run, site.environ, "backup", "--to", file))
+            await taken
+            await writer.close()
+            return early, said
+
+        early, said = in_thread(talk())
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("HOLDFAST_", "DJANGO_"))}
+    after = kept | {"HOLDFAST_VAR": str(tmp_path / "new"), "HOLDFAST_SEALING_KEYS": KEYS}
+    after |= {"DATABASE_URL": "", "REDIS_URL": ""}
+    restored = run(after, "restore", "--from", file)
+    assert "The audit holds over" in restored
+    assert "the newest message was opened" in restored
+    listed = (
+        "import json; from groups.models import Message; "
+        "print(json.dumps([str(one) for one in Message.objects.order_by('seq').values_list('pk', flat=True)]))"
+    )
+    found = json.loads(run(after, "shell", "--verbosity", "0", "-c", listed).splitlines()[-1])
+    assert early <= len(found) < len(said)
+    assert found == said[: len(found)]
 
 
 def run(environ: dict[str, str], *arguments: str) -> str:
