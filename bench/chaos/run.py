@@ -1,6 +1,7 @@
 """What breaks must lose nothing: a cohort posts without pause while parts of its site are killed, frozen and cut off.
 
-python -m bench.chaos.run [--seed n] [--only name[+name]]      a JSON line for each fault; exit 1 if anything was lost
+python -m bench.chaos.run [--seed n] [--only name[+name]]      a JSON line for each fault; exit 1 if anything was lost,
+or a part that was back was not used again within five seconds
 """
 
 import argparse
@@ -157,6 +158,7 @@ def main() -> int:
                 print(json.dumps(line), flush=True)
                 bad |= any(line[name] for name in ("lost", "duplicated", "out_of_order", "leaked"))
                 if line["recovery_s"] > RECOVERY_SECONDS:
+                    bad = True
                     print(f"{line['fault']}: took longer than {RECOVERY_SECONDS:g} s to recover", file=sys.stderr)
     except servers.Missing as missing:
         print(f"chaos: {missing}", file=sys.stderr)

@@ -204,7 +204,9 @@ def test_ten_thousand_frames_nobody_should_send(place: Place) -> None:
         assert "broken" not in codes
         assert "bad_frame" in codes
 
+    before = place.memory()
     run(send())
+    assert place.memory() - before < 30_000
     assert place.complaints() == ""
     run(still_well(place))
 
@@ -236,6 +238,36 @@ def test_frames_too_large_in_pieces_and_pings_without_end(place: Place) -> None:
     assert place.complaints() == ""
 
 
+def test_who_sends_without_pause_is_read_no_faster_than_answered(place: Place) -> None:
+    frame = json.dumps({"v": 1, "cmd": "seen", "cid": "s", "room": place.rooms[1], "seq": 1}) + " " * 60_000
+
+    async def flood() -> int:
+        answered = 0
+        async with place.socket(place.cookies[1][0]) as socket:
+
+            async def read() -> None:
+                nonlocal answered
+                async for raw in socket:
+                    answered += "ack" in json.loads(raw)
+
+            reading = asyncio.create_task(read())
+            peak = 0
+            for _ in range(600):
+                await socket.send(frame)
+                peak = max(peak, place.memory())
+            for _ in range(600):
+                if answered == 600:
+                    break
+                await asyncio.sleep(0.1)
+            reading.cancel()
+        assert answered == 600
+        return peak
+
+    before = place.memory()
+    assert run(flood()) - before < 20_000  # KiB; 36 MB were sent
+    assert place.complaints() == ""
+
+
 def test_a_thousand_sockets_of_one_person(place: Place) -> None:
     async def crowd() -> None:
         clients = [place.client(0, 1) for _ in range(MANY)]
@@ -255,7 +287,9 @@ def test_a_thousand_sockets_of_one_person(place: Place) -> None:
         await asyncio.gather(*(client.drop() for client in clients))
         await writer.close()
 
+    before = place.memory()
     run(crowd())
+    assert place.memory() - before < 100_000  # KiB: what they take while they are there, and no more
     run(still_well(place))
     assert place.complaints() == ""
 
