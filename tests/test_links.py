@@ -4,6 +4,7 @@ import re
 from collections import Counter, deque
 from collections.abc import Callable
 from html import unescape
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -74,3 +75,15 @@ def test_every_link_leads_somewhere(demo: None, client_for: Callable[[User], Cli
         count, wrong = walk(client_for(User.objects.get(email=f"{name}@demo.holdfast.test")))
         assert wrong == [], name
         assert count >= 5, name
+
+
+def test_every_icon_that_is_named_is_drawn() -> None:
+    root = Path(__file__).resolve().parents[1]
+    drawn = set(re.findall(r'id="([a-z0-9-]+)"', (root / "static" / "icons.svg").read_text()))
+    named = {
+        name
+        for page in (root / "templates").rglob("*.html")
+        for name in re.findall(r'{% icon "([^"]+)"', page.read_text())
+    }
+    assert len(named) > 10
+    assert named <= drawn

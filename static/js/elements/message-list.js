@@ -20,6 +20,8 @@ export class MessageList {
     this.log.scrollTop = this.log.scrollHeight;
     this.top = this.log.scrollTop;
     this.following = true;
+    /* A notice above or a keyboard below takes room: whoever reads the newest goes on reading it. */
+    new ResizeObserver(() => { if (this.following) this.toEnd(); }).observe(this.log);
   }
 
   get atEnd() { return this.log.scrollHeight - this.log.scrollTop - this.log.clientHeight < 80; }
