@@ -226,3 +226,12 @@ def test_history_scrolls_back_page_by_page(live_cast: Cast, client_for: Callable
     assert "line 69." in older
     assert "line 70." not in older
     assert "before=21" in older
+
+
+async def test_joining_again_on_one_socket_is_the_same_visit(live_cast: Cast, connect: Any) -> None:
+    ana = await connect(live_cast.ana)
+    for after in (None, 0):
+        await join(ana, live_cast, after=after)
+    assert await reads(ReadVisit.objects.filter(topic=live_cast.harbor_room.topic).count) == 1
+    await ana.ask(cmd="leave", cid="leave", room=str(live_cast.harbor_room.pk))
+    assert not await reads(ReadVisit.objects.filter(topic=live_cast.harbor_room.topic, closed_at=None).exists)

@@ -5,9 +5,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import timedelta
 from functools import partial
 from typing import Any
+from uuid import UUID
 
 import pytest
+from django.db import OperationalError
 
+from groups import session_hooks
 from groups.models import PresenceSpan, Session, Turn
 from groups.services import phases, staffing
 from live.hub import stop_hub
@@ -159,3 +162,23 @@ async def test_who_waits_in_the_room_when_the_lobby_opens_has_come_and_has_a_tur
         await reads(partial(phases.move, session_id=here.session.pk, by=here.fay.pk, to=phase))
     await until(Turn.objects.filter(person=here.ana, state="speaking").exists)
     await until(PresenceSpan.objects.filter(person=here.ana, left_at=None).exists)
+
+
+async def test_who_could_not_be_lined_up_is_by_the_next_heartbeat(
+    here: Harbor, sockets: Sockets, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for phase in ("opening", "check_in"):
+        await reads(partial(phases.move, session_id=here.session.pk, by=here.fay.pk, to=phase))
+    monkeypatch.setattr("live.hub.BEAT_SECONDS", 0.3)
+    usual, failed = session_hooks._arrived, list[bool]()
+
+    def once(session: UUID, person_id: UUID) -> None:
+        if not failed:
+            failed.append(True)
+            raise OperationalError("the database is gone")
+        usual(session, person_id)
+
+    monkeypatch.setattr(session_hooks, "_arrived", once)
+    await join(sockets, here, here.ana)
+    await until(Turn.objects.filter(person=here.ana).exists)
+    assert failed
