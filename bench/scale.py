@@ -79,9 +79,9 @@ def spread(webs: int) -> dict[str, Any]:
         seats = _over(prepared_seats(first)(ROOMS, SIZE), ports)
         with opened(seats) as fleet:
             fleet.settle(1.0)
-            before = [sum(map(usage.cpu_seconds, pids)), *map(usage.cpu_seconds_of, BESIDE)]
+            before = _spent(pids)
             full = measure(fleet, SIZE, pids[0], window=2, seconds=5.0)
-            after = [sum(map(usage.cpu_seconds, pids)), *map(usage.cpu_seconds_of, BESIDE)]
+            after = _spent(pids)
             calm = measure(fleet, SIZE, pids[0], rate=2.0 * ROOMS, seconds=10.0)
     cost = [round((now - then) * 1e6 / full.sent) for now, then in zip(after, before, strict=True)]
     return {
@@ -94,6 +94,11 @@ def spread(webs: int) -> dict[str, Any]:
         "calm_p99_ms": calm.p99_ms,
         "faults": full.faults + calm.faults,
     }
+
+
+def _spent(pids: Sequence[int]) -> list[float]:
+    """Seconds on a core of the web processes together, and of what runs beside them."""
+    return [sum(map(usage.cpu_seconds, pids)), *map(usage.cpu_seconds_of, BESIDE)]
 
 
 def _over(seats: Sequence[Seat], ports: Sequence[int]) -> list[Seat]:

@@ -318,7 +318,7 @@ class Hub:
     async def _check_access(self) -> None:
         """Act on every revocation that was not acted on yet. One that fails is the first of the next look."""
         try:
-            while messages := await reads(log.page_from, revoke.TOPIC, self._access):
+            while messages := await reads(log.stretch, revoke.TOPIC, self._access):
                 for message in messages:
                     data = message["data"]
                     if message["type"] == revoke.SignedOut.TYPE:

@@ -150,14 +150,10 @@ def page(topic: str, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
     return envelopes(list(reversed(rows)))
 
 
-def stretch(topic: str, after: int, until: int) -> list[dict[str, Any]]:
-    """Envelopes of every event with `after` < seq <= `until`, oldest first, as visible now."""
-    return envelopes(list(LogEntry.objects.filter(topic_id=topic, seq__gt=after, seq__lte=until).order_by("seq")))
-
-
-def page_from(topic: str, after: int, limit: int = PAGE) -> list[dict[str, Any]]:
-    """Envelopes of the oldest `limit` events after `after`, oldest first."""
-    return envelopes(list(LogEntry.objects.filter(topic_id=topic, seq__gt=after).order_by("seq")[:limit]))
+def stretch(topic: str, after: int, until: int | None = None) -> list[dict[str, Any]]:
+    """Envelopes of every event with `after` < seq (<= `until`), oldest first, as visible now."""
+    entries = LogEntry.objects.filter(topic_id=topic, seq__gt=after).order_by("seq")
+    return envelopes(list(entries if until is None else entries.filter(seq__lte=until)))
 
 
 def envelopes(entries: Sequence[LogEntry]) -> list[dict[str, Any]]:

@@ -126,6 +126,15 @@ async def sockets() -> AsyncIterator[Any]:
 
 
 @pytest.fixture
+async def watcher(sockets: Any, person: Any, desk: str, made_up: set[tuple[UUID, str]]) -> Socket:
+    """A socket of that person's, which follows the desk from its head."""
+    made_up.add((person.pk, desk))
+    socket: Socket = await sockets(person)
+    await socket.ask(cmd="watch", cid="c", topic=desk)
+    return socket
+
+
+@pytest.fixture
 def person(transactional_db: None) -> Any:
     """Somebody who is signed in."""
     return get_user_model().objects.create_user("a@example.test", "x", display_name="Ana")

@@ -63,47 +63,33 @@ async def test_after_beyond_the_head_is_the_head(sockets: Any, person: Any, desk
 
 
 async def test_a_bell_that_was_lost_is_healed_by_the_look(
-    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+    desk: str, monkeypatch: pytest.MonkeyPatch, watcher: Socket
 ) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
     monkeypatch.setattr("live.bus.ring", lambda heads: None)
     await reads(tell, desk, 1, 2)
-    assert [(await socket.next())["seq"] for _ in range(2)] == [1, 2]
+    assert [(await watcher.next())["seq"] for _ in range(2)] == [1, 2]
 
 
-async def test_bells_may_come_late_twice_or_wrong(sockets: Any, person: Any, desk: str, made_up: Any) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
+async def test_bells_may_come_late_twice_or_wrong(desk: str, watcher: Socket) -> None:
     await reads(tell, desk, 1)
     for head in (7, 1, 0, 1, 3):
         bus.ring({desk: head})
     await reads(tell, desk, 2)
-    assert [(await socket.next())["seq"] for _ in range(2)] == [1, 2]
+    assert [(await watcher.next())["seq"] for _ in range(2)] == [1, 2]
 
 
-async def test_a_passing_event_has_no_seq(sockets: Any, person: Any, desk: str, made_up: Any) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
+async def test_a_passing_event_has_no_seq(desk: str, watcher: Socket) -> None:
     await apass_on(desk, Passed, {"n": 5})
-    message = await socket.next()
+    message = await watcher.next()
     assert (message["type"], message["seq"], message["data"]) == ("test.passed", None, {"n": 5})
 
 
-async def test_the_same_passing_event_said_often_is_told_once(
-    sockets: Any, person: Any, desk: str, made_up: Any
-) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
+async def test_the_same_passing_event_said_often_is_told_once(desk: str, watcher: Socket) -> None:
     for number in (5, 5, 6, 5, 6, 5):
         await apass_on(desk, Passed, {"n": number})
-    assert [(await socket.next())["data"]["n"] for _ in range(2)] == [5, 6]
+    assert [(await watcher.next())["data"]["n"] for _ in range(2)] == [5, 6]
     await apass_on(desk, Passed, {"n": 7})
-    assert (await socket.next())["data"] == {"n": 7}
+    assert (await watcher.next())["data"] == {"n": 7}
 
 
 async def test_a_refused_watch_leaves_the_socket_open_and_says_nothing_of_what_exists(
@@ -289,12 +275,9 @@ def test_the_head_of_every_topic_is_one_query(django_assert_num_queries: Any) ->
 
 @pytest.mark.parametrize("where", ["the log", "the doorway"])
 async def test_a_revocation_that_could_not_be_read_is_acted_on_by_the_next_look(
-    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch, where: str
+    person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch, where: str, watcher: Socket
 ) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
-    place, name = (log, "page_from") if where == "the log" else (topics, "may_follow")
+    place, name = (log, "stretch") if where == "the log" else (topics, "may_follow")
     usual, failed = getattr(place, name), list[bool]()
 
     def once(*arguments: Any) -> Any:
@@ -306,7 +289,7 @@ async def test_a_revocation_that_could_not_be_read_is_acted_on_by_the_next_look(
     monkeypatch.setattr(place, name, once)
     made_up.discard((person.pk, desk))
     await reads(revoke.recheck, person.pk)
-    assert await socket.closed() == 4403
+    assert await watcher.closed() == 4403
     assert failed
 
 

@@ -11,7 +11,7 @@ from live.events import envelope
 from live.hub import hub
 from live.threads import reads
 from records.clock import now
-from tests.live.conftest import Happened, tell
+from tests.live.conftest import Happened, Socket, tell
 
 RUN = ("room:1", [{"seq": 1, "data": {"text": "I made it through the week."}}])
 
@@ -56,11 +56,8 @@ def test_there_is_no_whisper_of_nothing_nor_of_too_much() -> None:
 
 @pytest.mark.django_db(transaction=True)
 async def test_runs_that_overtake_each_other_are_told_in_order_without_the_log(
-    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+    desk: str, monkeypatch: pytest.MonkeyPatch, watcher: Socket
 ) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
     asked: list[int] = []
 
     def stretch(topic: str, after: int, until: int) -> list[Any]:
@@ -72,40 +69,34 @@ async def test_runs_that_overtake_each_other_are_told_in_order_without_the_log(
         run = [envelope(desk, seq, now(), Happened(n=seq)) for seq in seqs]
         hub()._on_bell({"ready": {desk: run}})
         hub()._on_bell({"heads": {desk: seqs[-1]}})
-    assert [(await socket.next())["seq"] for _ in range(7)] == [1, 2, 3, 4, 5, 6, 7]
+    assert [(await watcher.next())["seq"] for _ in range(7)] == [1, 2, 3, 4, 5, 6, 7]
     assert asked == []
 
 
 @pytest.mark.django_db(transaction=True)
 async def test_what_was_never_whispered_is_read_and_nothing_is_told_twice(
-    sockets: Any, person: Any, desk: str, made_up: Any, monkeypatch: pytest.MonkeyPatch
+    desk: str, monkeypatch: pytest.MonkeyPatch, watcher: Socket
 ) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
     monkeypatch.setattr("live.bus.ring", lambda heads, ready=None: None)
     await reads(tell, desk, 1, 2, 3, 4)
     for seq in (3, 4, 2):  # the first is lost
         hub()._on_bell({"ready": {desk: [envelope(desk, seq, now(), Happened(n=seq))]}})
         hub()._on_bell({"heads": {desk: seq}})
-    assert [(await socket.next())["seq"] for _ in range(4)] == [1, 2, 3, 4]
+    assert [(await watcher.next())["seq"] for _ in range(4)] == [1, 2, 3, 4]
     await reads(tell, desk, 5)
-    assert (await socket.next())["seq"] == 5
+    assert (await watcher.next())["seq"] == 5
 
 
 @pytest.mark.parametrize(
     "noise", ["[]", "1", "null", '{"from": 5, "sealed": "AAAA"}', '{"heads": 5}', "not json", '{"pass": []}']
 )
 @pytest.mark.django_db(transaction=True)
-async def test_noise_on_the_bus_deafens_nobody(sockets: Any, person: Any, desk: str, made_up: Any, noise: str) -> None:
-    made_up.add((person.pk, desk))
-    socket = await sockets(person)
-    await socket.ask(cmd="watch", cid="c", topic=desk)
+async def test_noise_on_the_bus_deafens_nobody(desk: str, noise: str, watcher: Socket) -> None:
     own = hub()
     ears._hear(noise.encode(), own._on_bell)
     run = [envelope(desk, 1, now(), Happened(n=1))]
     ears._hear(json.dumps({"heads": {}, "ready": {desk: run}}).encode(), own._on_bell)
-    assert (await socket.next())["seq"] == 1
+    assert (await watcher.next())["seq"] == 1
 
 
 def test_a_head_that_was_rung_late_does_not_lower_a_later_one(monkeypatch: pytest.MonkeyPatch) -> None:
