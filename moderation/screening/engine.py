@@ -1,20 +1,22 @@
 """Reading one text: pure, quick, total on any string. The label on whatever it finds is "possible"."""
 
-import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from groups.gate import Finding
 from moderation.models.severity import Lane, Severity
-from moderation.screening.lexicon import Concept, by_word
+from moderation.screening import scope as scopes
+from moderation.screening.disguise import undisguised
+from moderation.screening.lexicon import Concept, Language, languages
 from moderation.screening.normal import Normal, normalise
-from moderation.screening.scope import scope_of
+from moderation.screening.phrases import Phrase
 from moderation.screening.veil import veils
+from moderation.screening.words import Sentence, sentences
 
 LONGEST = 40_000
 """Characters read of one text; a post has at most 4,000, a refused one may have more."""
-SENTENCE = re.compile(r"[^.!?\n]+[.!?\n]*")
-WORD = re.compile(r"\w+")
+MOST_OF_ONE = 20
+"""Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
 
 
@@ -39,46 +41,73 @@ class Reading:
 
 
 def read(text: str) -> Reading:
-    """Everything the phrase list sees in a text; offsets are code points of `text`."""
-    normal = normalise(text[:LONGEST])
-    findings = sorted(
-        _findings(normal), key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start)
-    )
-    return Reading(tuple(findings), veils(normal))
+    """Everything the lexicon sees in a text; offsets are code points of `text`."""
+    plain = normalise(text[:LONGEST])
+    found = list(_findings(plain))
+    if (deep := undisguised(plain)) is not None:
+        known = {(one.rule, one.start) for one in found if one.alerts}
+        found = _merged(found, [one for one in _findings(deep) if (one.rule, one.start) not in known])
+    found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
+    return Reading(tuple(found), veils(plain))
+
+
+def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
+    """What the letters say and what they stand for; where both speak of one place, the one that alerts."""
+    instead = {(one.rule, one.start) for one in deep}
+    return [one for one in plain if (one.rule, one.start) not in instead] + deep
 
 
 def _findings(normal: Normal) -> Iterator[Finding]:
-    for found in SENTENCE.finditer(normal.text):
-        sentence = found.group()
-        for concept, match in _matches(sentence):
-            if concept.exempt is None or not concept.exempt.search(sentence, match.start()):
-                yield _finding(concept, normal, found.start(), sentence, match)
+    for language in languages():
+        seen: dict[str, int] = {}
+        for sentence in sentences(normal, language.forms, language.laughs):
+            for concept, start, end in matches(language, sentence):
+                seen[concept.rule] = seen.get(concept.rule, 0) + 1
+                if seen[concept.rule] <= MOST_OF_ONE:
+                    yield _finding(language, concept, normal, sentence, start, end)
 
 
-def _matches(sentence: str) -> list[tuple[Concept, re.Match[str]]]:
-    """Each concept's matches from left to right, none overlapping another of the same concept; in the list's order."""
-    phrases, found = by_word(), list[tuple[int, int, Concept, re.Match[str]]]()
-    ends: dict[int, int] = {}
-    for word in WORD.finditer(sentence):
-        at = word.start()
-        for number, concept, pattern in phrases.get(word.group(), phrases[""]):
-            if at >= ends.get(number, 0) and (match := pattern.match(sentence, at)):
-                ends[number] = match.end()
-                found.append((number, at, concept, match))
-    return [(concept, match) for _, _, concept, match in sorted(found, key=lambda one: one[:2])]
+def matches(language: Language, sentence: Sentence) -> list[tuple[Concept, int, int]]:
+    """Each concept's matches from left to right, none overlapping another of the same concept."""
+    by_word = language.by_word
+    words = set(sentence.words)
+    tried = {entry for word in words if word in by_word for entry in by_word[word]}
+    if not tried:
+        return []
+    found = sorted(
+        (number, *span)
+        for number, phrase in tried
+        if not any(map(words.isdisjoint, phrase.needs))
+        for span in _spans(phrase, sentence.text)
+    )
+    kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()
+    for number, start, end in found:
+        if start >= ends.get(number, -1):
+            ends[number] = end
+            kept.append((language.concepts[number], start, end))
+    return kept
 
 
-def _finding(concept: Concept, normal: Normal, offset: int, sentence: str, match: re.Match[str]) -> Finding:
-    scope = scope_of(sentence, match.start(), match.end())
-    start, end = normal.span(offset + match.start(), offset + match.end())
+def _spans(phrase: Phrase, text: str) -> Iterable[tuple[int, int]]:
+    if len(phrase.parts) == 1:
+        return (match.span() for match in phrase.parts[0].finditer(text))
+    parts = [part.search(text) for part in phrase.parts]
+    spans = [part.span() for part in parts if part]
+    return [(min(start for start, _ in spans), max(end for _, end in spans))] if len(spans) == len(parts) else []
+
+
+def _finding(language: Language, concept: Concept, normal: Normal, sentence: Sentence, start: int, end: int) -> Finding:
+    idiom = any(scopes.holds(phrase, sentence.text) for phrase in concept.idioms)
+    scope = "idiom" if idiom else scopes.scope_of(language.scopes, sentence, start, end, concept.ignores)
+    first, last = normal.span(*sentence.span(start, end))
     return Finding(
-        rule=concept.name,
+        rule=concept.rule,
         version=concept.version,
-        category=concept.name,
+        category=concept.category,
         lane=concept.lane,
         severity=concept.severity,
-        alerts=scope == "now",
+        alerts=scope == scopes.NOW,
         scope=scope,
-        start=start,
-        end=end,
+        start=first,
+        end=last,
     )

@@ -1,90 +1,146 @@
-"""The phrase list as compiled rules. The list itself is `phrases.toml`, which people read and edit."""
+"""The lexicon as compiled rules. The lexicon itself is the folder `lexicon`: TOML that people read and edit."""
 
-import re
 import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-PHRASES = Path(__file__).with_name("phrases.toml")
-GAP = r"(?:[^\s.!?]+ ){0,3}?"
-"""What `*` in a phrase stands for: up to three words of the same sentence."""
+from moderation.screening.phrases import Phrase, PhraseError, compile_phrase
+from moderation.screening.typos import near
+
+FOLDER = Path(__file__).with_name("lexicon")
+Forms = Mapping[str, tuple[str, ...]]
+CHECKED = ("name", "version", "lane", "severity", "source", "why", "patterns", "fires", "silent")
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
-    """One thing the screen looks for, with its reasons and its examples."""
+    """One thing the screen looks for, in one language, with its reasons and its examples."""
 
-    name: str
+    rule: str
+    category: str
     version: int
     lane: str
     severity: str
+    source: str
     why: str
-    patterns: tuple[tuple[frozenset[str] | None, re.Pattern[str]], ...]
-    """Each phrase, and the words it can begin with (None: any)."""
-    exempt: re.Pattern[str] | None
+    track: str
+    """`duty to warn` or `mandated report`, for what a clinician has to decide on beside care; else empty."""
+    ignores: frozenset[str]
+    """Scopes that do not lower this concept."""
+    phrases: tuple[Phrase, ...]
+    idioms: tuple[Phrase, ...]
+    """Where one of these stands in the sentence too, it is a manner of speaking."""
     fires: tuple[str, ...]
     silent: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything known of one language."""
+
+    code: str
+    forms: Mapping[str, tuple[str, ...]]
+    laughs: frozenset[str]
+    masked: tuple[str, ...]
+    """Grave words that people write in disguise."""
+    sets: Mapping[str, str]
+    scopes: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+    concepts: tuple[Concept, ...]
+    by_word: Mapping[str, tuple[tuple[int, Phrase], ...]]
+    """The phrases a word makes worth trying, with the number of their concept."""
+    vocabulary: frozenset[str]
+    """Every word a phrase names."""
+
+
 @lru_cache(maxsize=1)
+def languages() -> tuple[Language, ...]:
+    """Every language of the lexicon, English first. Raises on a file that cannot be read."""
+    return tuple(_language(code) for code in sorted(folder.name for folder in FOLDER.iterdir() if folder.is_dir()))
+
+
 def concepts() -> tuple[Concept, ...]:
-    """Every concept of the list, gravest first as it stands there. Raises on a list that cannot be read."""
-    rows = tomllib.loads(PHRASES.read_text())["concept"]
-    return tuple(
-        Concept(
-            name=row["name"],
-            version=row["version"],
-            lane=row["lane"],
-            severity=row["severity"],
-            why=row["why"],
-            patterns=tuple((_begins(phrase), _compile([phrase])) for phrase in row["patterns"]),
-            exempt=_compile(row["except"]) if "except" in row else None,
-            fires=tuple(row["fires"]),
-            silent=tuple(row["silent"]),
-        )
-        for row in rows
+    """Every concept of every language."""
+    return tuple(concept for language in languages() for concept in language.concepts)
+
+
+def _language(code: str) -> Language:
+    files = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in sorted((FOLDER / code).glob("*.toml"))}
+    sets: dict[str, str] = files.pop("sets")["sets"]
+    spelled = files.pop("forms")
+    scopes = files.pop("scope")
+    forms = _forms(spelled)
+    made = tuple(_concept(row, code, sets, forms) for file in files.values() for row in file["concept"])
+    vocabulary = frozenset(
+        word for concept in made for phrase in (*concept.phrases, *concept.idioms) for word in phrase.words
+    )
+    return Language(
+        code=code,
+        forms=_slips(spelled, vocabulary) | forms,
+        laughs=frozenset(spelled.get("laughs", ())),
+        masked=tuple(spelled.get("masked", ())),
+        sets=sets,
+        scopes={
+            scope: {place: _phrases(rows, sets, forms) for place, rows in places.items()} for scope, places in scopes.items()
+        },
+        concepts=made,
+        by_word=_by_word(made),
+        vocabulary=vocabulary,
     )
 
 
-@lru_cache(maxsize=1)
-def by_word() -> dict[str, tuple[tuple[int, Concept, re.Pattern[str]], ...]]:
-    """Every phrase under each word it can begin with, and under `""` those that can begin with any; in the list's order.
+def _concept(row: Mapping[str, Any], code: str, sets: Mapping[str, str], forms: Forms) -> Concept:
+    missing = [name for name in CHECKED if name not in row]
+    if missing:
+        raise PhraseError(f"{row.get('name')} ({code}) says nothing about {', '.join(missing)}")
+    return Concept(
+        rule=row["name"] if code == "en" else f"{row['name']} ({code})",
+        category=row["name"],
+        version=row["version"],
+        lane=row["lane"],
+        severity=row["severity"],
+        source=row["source"],
+        why=row["why"],
+        track=row.get("track", ""),
+        ignores=frozenset(row.get("ignores", ())),
+        phrases=_phrases(row["patterns"], sets, forms),
+        idioms=_phrases(row.get("idioms", ()), sets, forms),
+        fires=tuple(row["fires"]),
+        silent=tuple(row["silent"]),
+    )
 
-    A sentence holds few words that a phrase begins with, so few phrases need to be tried.
-    """
-    found: dict[str, list[tuple[int, Concept, re.Pattern[str]]]] = {"": []}
-    words = {word for concept in concepts() for begins, _ in concept.patterns for word in begins or ()}
-    for number, concept in enumerate(concepts()):
-        for begins, pattern in concept.patterns:
-            for word in ("", *words) if begins is None else begins:
-                found.setdefault(word, []).append((number, concept, pattern))
+
+def _phrases(rows: Iterable[str], sets: Mapping[str, str], forms: Forms) -> tuple[Phrase, ...]:
+    return tuple(compile_phrase(row, sets, forms) for row in rows)
+
+
+def _by_word(made: Iterable[Concept]) -> dict[str, tuple[tuple[int, Phrase], ...]]:
+    found: dict[str, list[tuple[int, Phrase]]] = {}
+    for number, concept in enumerate(made):
+        for phrase in concept.phrases:
+            for word in phrase.anchors:
+                found.setdefault(word, []).append((number, phrase))
     return {word: tuple(entries) for word, entries in found.items()}
 
 
-def _begins(phrase: str) -> frozenset[str] | None:
-    """The words (runs of letters, digits and underscores) a phrase can begin with; None where that cannot be said."""
-    starts, rest = [phrase], " "
-    if phrase.startswith("("):
-        inner, _, rest = phrase[1:].partition(")")
-        starts = inner.split("|")
-        if "(" in inner or not (rest.startswith(" ") or rest == ""):
-            return None
-    words = set()
-    for start in starts:
-        word = re.match(r"\w+(?=$|[ '])", start)
-        if word is None:
-            return None
-        words.add(word.group())
-    return frozenset(words)
+def _forms(spelled: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """How a word is written in a chat -> the words it stands for."""
+    filler = frozenset(spelled.get("filler", ()))
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(filler, ())
+    for rows in spelled["forms"].values():
+        for row in rows:
+            form, _, plain = (part.strip() for part in row.partition("="))
+            found[form] = tuple(word for word in plain.split() if word not in filler)
+    return found
 
 
-def _compile(phrases: list[str]) -> re.Pattern[str]:
-    return re.compile("|".join(rf"(?<!\w){_phrase(phrase)}(?!\w)" for phrase in phrases))
-
-
-def _phrase(phrase: str) -> str:
-    """A phrase of the list as a regular expression: every part bounded, so that no text makes it slow."""
-    phrase = re.sub(r"\(([^()]*(?:\([^()]*\)[^()]*)*)\)", lambda found: f"(?:{found[1]})", phrase)
-    phrase = phrase.replace("(?:(?:", "(?:(?:").replace(" * ", f" {GAP}").removesuffix(" *")
-    return phrase.replace(")* ", "){0,4} ").replace(")*(", "){0,4}(")
+def _slips(spelled: Mapping[str, Any], vocabulary: frozenset[str]) -> dict[str, tuple[str, ...]]:
+    """Slips of the finger -> the word that was meant, unless the slip is a word of a phrase."""
+    found: dict[str, tuple[str, ...]] = {}
+    for term in spelled.get("typos", ()):
+        for wrong in near(term):
+            if wrong not in vocabulary:
+                found.setdefault(wrong, (term,))
+    return found

@@ -1,15 +1,12 @@
 """A copy of a text that is easier to read for rules, with a map back to the original's code points."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-APOSTROPHES = dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\uff07", "'")
-UNEVEN = re.compile(r"[^\S ]|[\x1c-\x1f]| {2}")
-"""White space that becomes something else; plain text without it needs no map."""
-DROPPED = {"Cf", "Mn", "Me"}
-"""Zero-width and combining characters say nothing a rule could read."""
+APOSTROPHES = dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\uff07\u2032", "'")
+DROPPED = {"Cf", "Mn", "Me", "Cc", "Cs"}
+"""Zero-width, combining and control characters say nothing a rule could read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +22,24 @@ class Normal:
 
 
 def normalise(text: str) -> Normal:
-    """NFKC, case-folded, plain apostrophes, one space for any white space; total on any string."""
-    if text.isascii() and not UNEVEN.search(text):
+    """NFKD without marks, case-folded, plain apostrophes, one space or line end for any white space; total."""
+    if text.isascii() and text.isprintable() and "  " not in text:
         return Normal(text.lower().replace("`", "'"), range(len(text) + 1))
     letters: list[str] = []
     origin: list[int] = []
     for position, character in enumerate(text):
-        if unicodedata.category(character) in DROPPED:
-            continue
-        for part in unicodedata.normalize("NFKC", APOSTROPHES.get(character, character)).casefold():
-            if unicodedata.category(part) in DROPPED:
-                continue
-            part = " " if part.isspace() else part
-            if part == " " and letters and letters[-1] == " ":
+        if character.isspace() or character in "\x1c\x1d\x1e\x1f":
+            part = "\n" if character in "\n\r\x0b\x0c\x85\u2028\u2029" else " "
+            if letters and letters[-1] in " \n":
+                if part == "\n":
+                    letters[-1] = "\n"
                 continue
             letters.append(part)
+            origin.append(position)
+            continue
+        for part in unicodedata.normalize("NFKD", APOSTROPHES.get(character, character)).casefold():
+            if unicodedata.category(part) in DROPPED:
+                continue
+            letters.append(" " if part.isspace() else part)
             origin.append(position)
     return Normal("".join(letters), (*origin, len(text)))

@@ -1,0 +1,135 @@
+"""The language phrases are written in, and what becomes of them: one bounded expression over a sentence's words.
+
+A phrase is words with one space between them. `(a|b c)` is a choice, `<name>` a named set, `word?` or `(…)?` may be
+missing, `_` is any one word, `#` any number in digits, `*` up to three, `**` up to eight, `~` up to four of the same clause, `^` and `$` the sentence's
+ends. Parts joined by `&` must all stand in the sentence, in any order. Nothing repeats without a bound, so no text makes it slow.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+PART = re.compile(r"[()|^$&?_~#]|\*\*|\*|<[\w-]+>|[^\s()|<>*^$&?~#]+")
+WORD = r"[^ ]+ "
+PLAIN = {"_": WORD, "#": r"\d[^ ]* ", "*": rf"(?:{WORD}){{0,3}}?", "**": rf"(?:{WORD}){{0,8}}?", "^": r"\A ?", "$": r"(?=\Z)", "~": rf"(?:(?!(?:i|but|because|and) ){WORD}){{0,4}}?"}
+COMMON = frozenset(
+    """a about again all am an and any are as at away back be been before but by can come could day did do does done
+    down even ever every everyone for from get go going gone good got had has have he her here him his how i if in is
+    it its just know last left let life like little long look made make man me more my need never new next no not now
+    of off on one only or our out over people please right said same say see she so some something still stop take
+    tell than thank that the their them then there they thing things think this time to today told tonight too took
+    try trying two up us use very want was way we week well went were what when where which who why will with without
+    work would year you your""".split()
+)
+CHECKED = 4
+"""Sets of words looked up before a phrase is searched for: most phrases end there."""
+VERY_COMMON = frozenset("a and am are be do for have i in is it me my not of on that the to was you".split())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Phrase:
+    """One phrase, compiled. `anchors`: a sentence without any of these words cannot hold it."""
+
+    source: str
+    parts: tuple[re.Pattern[str], ...]
+    anchors: frozenset[str]
+    needs: tuple[frozenset[str], ...]
+    """More sets of words of which the sentence must hold one each."""
+    words: frozenset[str]
+    """Every word it names."""
+
+
+@dataclass(slots=True)
+class _Made:
+    pattern: str
+    needs: list[frozenset[str]]
+    """Sets of words of which one each must be there."""
+
+
+class PhraseError(ValueError):
+    """A phrase that cannot be read; the message names it."""
+
+
+def compile_phrase(source: str, sets: Mapping[str, str], forms: Mapping[str, Sequence[str]]) -> Phrase:
+    """A phrase ready to be looked for. Its words are spelled out as those of a text are. Raises `PhraseError`."""
+    readers = [_Reader(part, source, forms) for part in expand(source, sets).split("&")]
+    made = [reader.whole() for reader in readers]
+    needs = sorted((need for one in made for need in one.needs), key=_cost)
+    if not needs:
+        raise PhraseError(f"nothing in it must be there: {source}")
+    parts = tuple(re.compile(rf"(?:(?<= )|\A){one.pattern}") for one in made)
+    return Phrase(source, parts, needs[0], tuple(needs[1:CHECKED]), frozenset[str]().union(*(reader.words for reader in readers)))
+
+
+def expand(source: str, sets: Mapping[str, str], depth: int = 0) -> str:
+    """A phrase with its named sets written out. Raises `PhraseError` for a set there is not, or one inside itself."""
+    if depth > 8:
+        raise PhraseError(f"a set holds itself: {source}")
+
+    def written(found: re.Match[str]) -> str:
+        if found[1] not in sets:
+            raise PhraseError(f"no set is called {found[1]}: {source}")
+        return f"({expand(sets[found[1]], sets, depth + 1)})"
+
+    return re.sub(r"<([\w-]+)>", written, source)
+
+
+def _cost(anchors: frozenset[str]) -> float:
+    """Roughly how often a sentence holds one of these words."""
+    return sum(60 if word in VERY_COMMON else 8 if word in COMMON else 0.3 for word in anchors)
+
+
+class _Reader:
+    """Reads one phrase from left to right."""
+
+    def __init__(self, text: str, source: str, forms: Mapping[str, Sequence[str]]) -> None:
+        self.parts = PART.findall(text)
+        self.source = source
+        self.forms = forms
+        self.words = set[str]()
+        self.at = 0
+
+    def whole(self) -> _Made:
+        made = self.choice()
+        if self.at != len(self.parts):
+            raise PhraseError(f"a bracket too many: {self.source}")
+        return made
+
+    def choice(self) -> _Made:
+        made = [self.row()]
+        while self.at < len(self.parts) and self.parts[self.at] == "|":
+            self.at += 1
+            made.append(self.row())
+        made = [one for one in made if one.pattern] or made[:1]  # what is only filler is no choice
+        if len(made) == 1:
+            return made[0]
+        pattern = "(?:" + "|".join(one.pattern for one in made) + ")"
+        if not all(one.needs for one in made):
+            return _Made(pattern, [])
+        return _Made(pattern, [frozenset[str]().union(*(min(one.needs, key=_cost) for one in made))])
+
+    def row(self) -> _Made:
+        pattern, needs = "", list[frozenset[str]]()
+        while self.at < len(self.parts) and self.parts[self.at] not in "|)":
+            made = self.one()
+            if self.at < len(self.parts) and self.parts[self.at] == "?":
+                self.at += 1
+                made = _Made(f"(?:{made.pattern})?" if made.pattern else "", [])
+            pattern += made.pattern
+            needs += made.needs
+        return _Made(pattern, needs)
+
+    def one(self) -> _Made:
+        part = self.parts[self.at]
+        self.at += 1
+        if part == "(":
+            made = self.choice()
+            if self.at >= len(self.parts):
+                raise PhraseError(f"a bracket is not closed: {self.source}")
+            self.at += 1
+            return _Made(f"(?:{made.pattern})" if made.pattern else "", made.needs)
+        if part in PLAIN:
+            return _Made(PLAIN[part], [])
+        plain = self.forms.get(part, (part,))
+        self.words.update(plain)
+        return _Made("".join(f"{re.escape(word)} " for word in plain), [frozenset({word}) for word in plain])
