@@ -36,7 +36,8 @@ WHY_NOT = {
     "contact_exchange": "Conduct pages nobody, and this is flagged at the least.",
 }
 """The words for whoever asks for something else."""
-MILDER = "What is graver cannot be treated more mildly than what is less grave."
+MILDER = "Red cannot be treated more mildly than amber."
+"""What is graver is never treated more mildly than what is less so."""
 
 
 class BadPolicy(ValueError):
@@ -78,7 +79,7 @@ class Policy:
         self, severity: str, lane: str | None, categories: Iterable[str] = (), *, staff: bool = False
     ) -> Action:
         """What becomes of one finding's message. Staff lead: their words are flagged for a colleague, never held."""
-        action = self._line("contact_exchange" if CONTACT in categories else line_of(severity, lane))
+        action = self.action("contact_exchange" if CONTACT in categories else line_of(severity, lane))
         return FLAG if staff and action.holds else action
 
     def action_of(self, findings: Iterable[Finding], *, staff: bool = False) -> Action:
@@ -92,9 +93,10 @@ class Policy:
 
     def differs(self, other: "Policy") -> list[str]:
         """The lines in which the two are not the same, in order."""
-        return [line for line in LINES if self._line(line) != other._line(line)]
+        return [line for line in LINES if self.action(line) != other.action(line)]
 
-    def _line(self, line: str) -> Action:
+    def action(self, line: str) -> Action:
+        """What one line says; no line (green) is shown."""
         found: Action = getattr(self, line) if line else PUBLISH
         return found
 
