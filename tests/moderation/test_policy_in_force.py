@@ -12,12 +12,14 @@ from django.test.utils import CaptureQueriesContext
 
 from groups.errors import Refused
 from groups.gate import Action, Draft
-from groups.models import Message
+from groups.models import Message, Session
 from groups.services import posting, screening
 from moderation.gate import Gate
 from moderation.models import Case, Escalation, Page, ScreenPolicy
 from moderation.screening.policy import DEFAULT, Policy
 from moderation.services import policy_in_force, screen_policies
+from moderation.services.decisions import beyond_the_lead
+from moderation.views.escalations import _so_far
 from records.models import AuditRow
 from tests.cast import Cast
 
@@ -267,3 +269,28 @@ def test_a_post_says_whose_programme_it_is_written_in(cast: Cast, text: str, mon
     monkeypatch.setattr(Gate, "screen", listen)
     say(cast, "ana", text)
     assert {one.programme_id for one in asked} == {cast.programme.pk}
+
+
+def test_refused_words_that_page_go_past_the_lead_even_where_the_lead_was_told_of_milder_ones_before(
+    cast: Cast,
+) -> None:
+    Session.objects.filter(pk=cast.session.pk).update(state="paused", paused_reason="lead")
+
+    def refused() -> None:
+        with pytest.raises(Refused):
+            say(cast, "ana", DARK)
+
+    refused()
+    escalation = Escalation.objects.get()
+    assert not escalation.pages.filter(person=cast.kim).exists()
+    put(cast, Policy(care_red=Action.PAGE))
+    refused()
+    assert Escalation.objects.get() == escalation
+    assert escalation.pages.filter(person=cast.kim).exists()
+    assert "The screening policy pages the clinician at once." in {row["what"] for row in _so_far(escalation)}
+
+
+def test_what_the_clinician_has_been_paged_for_is_not_the_leads_to_escalate_again(cast: Cast) -> None:
+    put(cast, Policy(care_red=Action.PAGE))
+    case = Case.objects.get(message=say(cast, "ana", DARK))
+    assert beyond_the_lead(case)
