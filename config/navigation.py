@@ -12,6 +12,7 @@ PLACES: tuple[tuple[str, str, Permission | tuple[Permission, ...] | None], ...] 
     ("Desk", "/desk/", Permission.CASE_READ),
     ("Escalations", "/escalations/", Permission.ESCALATION_READ),
     ("On call", "/on-call/", (Permission.ESCALATION_ACKNOWLEDGE, Permission.ON_CALL_MANAGE)),
+    ("Screening", "/screening/", Permission.SCREEN_MANAGE),
     ("People", "/staff/people/", (Permission.PEOPLE_ENROL, Permission.IDENTITY_READ, Permission.PEOPLE_RESET)),
     ("Places", "/staff/places/", Permission.COHORT_OVERRIDE),
     ("Program", "/staff/programs/", Permission.COHORT_MANAGE),

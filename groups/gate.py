@@ -28,6 +28,7 @@ class Draft:
     room_id: UUID
     room_kind: str
     cohort_id: UUID
+    programme_id: UUID
     author_id: UUID
     text: str
     live: bool
@@ -64,7 +65,10 @@ class Verdict:
 
 
 class MessageGate(Protocol):
-    """`screen` is pure and quick. If it raises, takes too long or answers nonsense, the message is held."""
+    """`screen` is quick. If it raises or answers nonsense, the message is held.
+
+    One that must ask the database lets Django's `SynchronousOnlyOperation` through: it is asked again on a thread.
+    """
 
     def screen(self, draft: Draft) -> Verdict:
         """Judge a draft."""

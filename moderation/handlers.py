@@ -1,6 +1,6 @@
 """What happens in the rooms and concerns safety: heard in the transaction that makes it true."""
 
-from groups.gate import Finding, Verdict
+from groups.gate import Action, Finding, Verdict
 from groups.happenings import MessageMarked, MessageTakenBack, PostRefused, SessionMoved, SessionUnstaffed
 from groups.models import Cohort, Message, Room, Session
 from groups.services import phases
@@ -38,6 +38,7 @@ def screened(event: MessageMarked) -> None:
             message=message,
             person=message.author,
             findings=findings,
+            page=pages(verdict, lane),
         )
 
 
@@ -58,6 +59,7 @@ def refused(event: PostRefused) -> None:
             findings=findings,
             text=event.text,
             cid=event.cid,
+            page=pages(event.verdict, lane),
         )
 
 
@@ -85,6 +87,11 @@ def moved(event: SessionMoved) -> None:
         session_over(event.session)
     elif event.before == Session.State.PAUSED:
         staffed_again(event.session)
+
+
+def pages(verdict: Verdict, lane: Lane) -> bool:
+    """Whether the policy pages a clinician at once for this; conduct pages nobody."""
+    return verdict.action == Action.PAGE and lane == Lane.CARE
 
 
 def lanes_of(verdict: Verdict) -> list[tuple[Lane, Severity, list[Finding]]]:

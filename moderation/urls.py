@@ -1,8 +1,8 @@
-"""Addresses of the desk, of escalations, and of asking for help."""
+"""Addresses of the desk, of escalations, of the screening policy, and of asking for help."""
 
 from django.urls import URLPattern, path
 
-from moderation.views import desk, escalations, held, help, on_call, report  # noqa: A004  (the page is called help)
+from moderation.views import desk, escalations, held, help, on_call, report, screening  # noqa: A004  (the page is called help)
 
 app_name = "moderation"
 
@@ -19,6 +19,8 @@ urlpatterns: list[URLPattern] = [
     path("escalations/<uuid:escalation_id>/act/", escalations.act, name="escalation_act"),
     path("on-call/", on_call.page, name="on_call"),
     path("on-call/<uuid:shift_id>/end/", on_call.end, name="on_call_end"),
+    path("screening/", screening.index, name="screenings"),
+    path("screening/<uuid:programme_id>/", screening.page, name="screening"),
     path("help/", help.help_page, name="help"),
     path("messages/<uuid:message_id>/report/", report.report, name="report"),
     path("notices/", report.notices_part, name="notices"),

@@ -39,6 +39,7 @@ class Permission(StrEnum):
     PEOPLE_RESET = "people.reset"
     ROOM_POST = "room.post"
     ROOM_READ = "room.read"
+    SCREEN_MANAGE = "screen.manage"
     SESSION_LEAD = "session.lead"
     SESSION_READ = "session.read"
     STAFF_INVITE = "staff.invite"
@@ -73,12 +74,13 @@ ROLE_GRANTS: dict[Role, frozenset[Permission]] = {
             P.ESCALATION_READ,
             P.ESCALATION_ACKNOWLEDGE,
             P.ON_CALL_MANAGE,
+            P.SCREEN_MANAGE,
             P.IDENTITY_READ,
             P.PEOPLE_RESET,
         }
     ),
     Role.ADMISSIONS: frozenset({P.PEOPLE_ENROL, P.IDENTITY_READ, P.PEOPLE_RESET}),
-    Role.ADMIN: frozenset({P.COHORT_MANAGE, P.STAFF_INVITE, P.PEOPLE_RESET}),
+    Role.ADMIN: frozenset({P.COHORT_MANAGE, P.SCREEN_MANAGE, P.STAFF_INVITE, P.PEOPLE_RESET}),
     Role.PRIVACY: frozenset({P.AUDIT_READ}),
 }
 """Every role and what it may do within its scope. The role matrix test holds pages and commands to it."""

@@ -209,6 +209,7 @@ def _judge(one: Post, known: KnownRoom | None) -> Judged:
         room_id=one.room_id,
         room_kind=access.room.kind,
         cohort_id=access.cohort.pk,
+        programme_id=access.cohort.programme_id,
         author_id=one.person_id,
         text=text,
         live=known.live is not None,

@@ -14,11 +14,14 @@ Ladder = list[list[str]]
 RUNGS = (OnCall.Rung.CLINICIAN, OnCall.Rung.BACK_UP, OnCall.Rung.SUPERVISOR)
 
 
-def ladder(kind: str, severity: int, cohort: Cohort, session: Session | None, at: datetime) -> Ladder:
+def ladder(
+    kind: str, severity: int, cohort: Cohort, session: Session | None, at: datetime, *, at_once: bool = False
+) -> Ladder:
     """The rungs of one escalation at a moment; with nobody on call, every clinician and supervisor in scope.
 
-    For something in a live session those who lead there are rung 0. A crisis, and somebody asking for help, goes to
-    them and to the on-call clinician at the same time, so those are one rung. An unstaffed room is the supervisor's
+    For something in a live session those who lead there are rung 0. A crisis, somebody asking for help, and what
+    the screening policy pages for (`at_once`) goes to them and to the on-call clinician at the same time, so those are
+    one rung. An unstaffed room is the supervisor's
     first. Empty only where the programme has neither clinician nor supervisor at all.
     """
     answering = [_on_call(cohort, rung, at) for rung in RUNGS]
@@ -28,7 +31,7 @@ def ladder(kind: str, severity: int, cohort: Cohort, session: Session | None, at
     leads = [] if kind == Escalation.Kind.UNSTAFFED else _leads(session, at)
     if not leads:
         return answering
-    if answering and (severity >= Severity.CRISIS or kind == Escalation.Kind.HELP):
+    if answering and (at_once or severity >= Severity.CRISIS or kind == Escalation.Kind.HELP):
         return [list(dict.fromkeys(leads + answering[0])), *answering[1:]]
     return [leads, *answering]
 

@@ -137,7 +137,19 @@ def _next_rung(escalation: Escalation, at: datetime) -> list[str]:
 
 
 def _rungs_now(escalation: Escalation, at: datetime) -> Ladder:
-    return ladder(escalation.kind, escalation.severity, escalation.cohort, escalation.session, at)
+    return ladder(
+        escalation.kind,
+        escalation.severity,
+        escalation.cohort,
+        escalation.session,
+        at,
+        at_once=is_at_once(escalation),
+    )
+
+
+def is_at_once(escalation: Escalation) -> bool:
+    """Whether the clinician is paged together with a live room's leads."""
+    return bool(escalation.policy.get("at_once"))
 
 
 def _round(escalation: Escalation) -> int:

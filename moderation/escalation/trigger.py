@@ -8,7 +8,7 @@ from django.db.models import Max
 from groups.models import Cohort, Session
 from live import log
 from moderation.escalation.ladder import ladder, with_clinicians
-from moderation.escalation.pages import page_step, remind, start_over
+from moderation.escalation.pages import is_at_once, page_step, remind, start_over
 from moderation.escalation.telling import note_entry, tell
 from moderation.models import Case, Escalation, Severity
 from moderation.targets import page_after, target
@@ -31,16 +31,18 @@ def escalate(
     case: Case | None = None,
     session: Session | None = None,
     by: User | None = None,
+    at_once: bool = False,
 ) -> Escalation:
     """Escalate. What is open already is not fired twice: a rise in severity pages at once, and so does asking for help
-    again where no clinician knows yet; anything else changes nothing."""
+    again where no clinician knows yet; anything else changes nothing. `at_once`: the on-call clinician is paged
+    together with the leads of a live room, not after them."""
     with transaction.atomic():
         log.lock([f"desk:{cohort.pk}", NUMBERS])
         found = _open(kind, case, session)
         if found is not None and severity > found.severity:
-            return _rise(found, severity)
+            return _rise(found, severity, at_once)
         if found is not None:
-            return _asked_again(found) if kind == Escalation.Kind.HELP else found
+            return _known_already(found, kind, at_once)
         at, live = now(), session is not None
         made = Escalation.objects.create(
             number=(Escalation.objects.aggregate(last=Max("number"))["last"] or 0) + 1,
@@ -51,7 +53,8 @@ def escalate(
             session=session,
             severity=severity,
             policy={
-                "ladder": ladder(kind, severity, cohort, session, at),
+                "ladder": ladder(kind, severity, cohort, session, at, at_once=at_once),
+                "at_once": at_once,
                 "page_after": int(page_after(severity, live=live).total_seconds()),
                 "loop_from": 0,
                 "loop": 0,
@@ -110,12 +113,21 @@ def _open(kind: str, case: Case | None, session: Session | None) -> Escalation |
     return still.filter(kind=kind, session=session).first() if session is not None else None
 
 
-def _rise(found: Escalation, severity: int) -> Escalation:
+def _known_already(found: Escalation, kind: str, at_once: bool) -> Escalation:
+    if kind == Escalation.Kind.HELP:
+        return _asked_again(found)
+    if at_once and not with_clinicians(found):
+        _to_the_next(found, "hurried", None)
+    return found
+
+
+def _rise(found: Escalation, severity: int, at_once: bool) -> Escalation:
     """Graver than before: whoever acknowledged the milder one has not acknowledged this."""
     live = found.session is not None and found.session.state in Session.LIVE
     found.severity = severity
     found.policy["page_after"] = int(page_after(severity, live=live).total_seconds())
-    start_over(found, ladder(found.kind, severity, found.cohort, found.session, now()))
+    found.policy["at_once"] = at_once = at_once or is_at_once(found)
+    start_over(found, ladder(found.kind, severity, found.cohort, found.session, now(), at_once=at_once))
     _unanswered(found)
     found.save()
     note_entry(found, "raised", None, severity=Severity(severity).label)

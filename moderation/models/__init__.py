@@ -3,6 +3,7 @@
 from moderation.models.case import Case, CaseEntry, Evidence, Flag, Looking
 from moderation.models.decision import Decision, Measure, Notice
 from moderation.models.escalation import Escalation, EscalationEntry, OnCall, Page, WorkerBeat
+from moderation.models.policy import ScreenPolicy
 from moderation.models.severity import Lane, Severity
 
 __all__ = [
@@ -19,6 +20,7 @@ __all__ = [
     "Notice",
     "OnCall",
     "Page",
+    "ScreenPolicy",
     "Severity",
     "WorkerBeat",
 ]

@@ -10,6 +10,7 @@ from groups.services import visibility
 from live import log
 from moderation import policies
 from moderation.escalation.answers import acknowledge, may_acknowledge
+from moderation.escalation.pages import is_at_once
 from moderation.escalation.trigger import escalate, hurry
 from moderation.models import Case, Decision, Escalation, Measure, Notice, Severity
 from moderation.services.flags import live_session, note_entry, tell
@@ -47,6 +48,7 @@ def beyond_the_lead(case: Case) -> bool:
     if found is None:
         return False
     lead_only = found.session_id is not None and found.step <= 1 and found.severity < Severity.CRISIS
+    lead_only = lead_only and not is_at_once(found)
     return not (found.state == Escalation.State.TRIGGERED and lead_only)
 
 

@@ -43,11 +43,13 @@ def flag(
     cid: str = "",
     written_at: datetime | None = None,
     kind: str = Escalation.Kind.MESSAGE,
+    page: bool = False,
 ) -> Flag:
     """Flag a subject. `text` are words that never became a message (a refused post). Safe to call at the same time.
 
     A reporter who flags the same subject twice adds nothing new but their note; red and crisis in the care lane are
-    escalated in the same transaction.
+    escalated in the same transaction. `page`: the screening policy pages for this whatever its severity, and the
+    clinician at once, not after the room's lead.
     """
     with transaction.atomic():
         log.lock([f"desk:{cohort.pk}", NUMBERS])
@@ -90,9 +92,16 @@ def flag(
             opened=opened,
         )
         tell(case)
-        if lane == Lane.CARE and severity >= Severity.RED and (opened or severity >= before):
+        if lane == Lane.CARE and (severity >= Severity.RED or page) and (opened or severity >= before):
             escalate(
-                kind=kind, severity=case.severity, cohort=cohort, person=person, case=case, session=live, by=reporter
+                kind=kind,
+                severity=case.severity,
+                cohort=cohort,
+                person=person,
+                case=case,
+                session=live,
+                by=reporter,
+                at_once=page,
             )
         return made
 

@@ -176,7 +176,7 @@ def _what(found: Escalation, entry: EscalationEntry, who: str) -> str:
         case "raised":
             return f"Raised to {entry.data.get('severity')}."
         case "hurried":
-            return f"{who or 'Somebody'} escalated it by hand."
+            return f"{who} escalated it by hand." if who else "The screening policy pages the clinician at once."
         case "asked_again":
             return "Help was asked for again."
         case "session_over":

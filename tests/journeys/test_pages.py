@@ -54,9 +54,16 @@ def addresses(site: Site, who: str) -> list[str]:
         "fay": ["/home/", harbor, session, f"{session}attendance/", f"{session}end/", "/escalations/"],
         "mo": ["/home/", "/desk/", "/desk/?show=closed"],
         "kim": ["/home/", "/escalations/", "/desk/", "/on-call/"],
-        "sol": ["/home/", "/on-call/", "/staff/places/"],
+        "sol": ["/home/", "/on-call/", "/screening/", "/staff/places/"],
         "ada": ["/home/", "/staff/people/", "/staff/people/admit/", "/staff/invitations/"],
-        "sam": ["/home/", "/staff/programs/", "/staff/invitations/", "/accounts/2fa/", "/accounts/password/change/"],
+        "sam": [
+            "/home/",
+            "/staff/programs/",
+            "/screening/",
+            "/staff/invitations/",
+            "/accounts/2fa/",
+            "/accounts/password/change/",
+        ],
     }[who]
 
 
