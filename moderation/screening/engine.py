@@ -1,6 +1,6 @@
 """Reading one text: pure, quick, total on any string. The label on whatever it finds is "possible"."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from groups.gate import Finding
@@ -15,6 +15,8 @@ from moderation.screening.words import Sentence, sentences
 
 LONGEST = 40_000
 """Characters read of one text; a post has at most 4,000, a refused one may have more."""
+NEARBY = 2
+"""Sentences before and after that may complete a phrase of several parts."""
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -60,40 +62,43 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
 def _findings(normal: Normal) -> Iterator[Finding]:
     for language in languages():
         seen: dict[str, int] = {}
-        for sentence in sentences(normal, language.forms, language.laughs):
-            for concept, start, end in matches(language, sentence):
+        every = list(sentences(normal, language.forms, language.laughs))
+        for place, sentence in enumerate(every):
+            for concept, start, end in matches(language, every, place):
                 seen[concept.rule] = seen.get(concept.rule, 0) + 1
                 if seen[concept.rule] <= MOST_OF_ONE:
                     yield _finding(language, concept, normal, sentence, start, end)
 
 
-def matches(language: Language, sentence: Sentence) -> list[tuple[Concept, int, int]]:
-    """Each concept's matches from left to right, none overlapping another of the same concept."""
-    by_word = language.by_word
+def matches(language: Language, every: Sequence[Sentence], place: int) -> list[tuple[Concept, int, int]]:
+    """Each concept's matches in one sentence from left to right, none overlapping another of the same concept."""
+    by_word, sentence = language.by_word, every[place]
     words = set(sentence.words)
     tried = {entry for word in words if word in by_word for entry in by_word[word]}
     if not tried:
         return []
     found = sorted(
-        (number, *span)
-        for number, phrase in tried
+        (concept, *span)
+        for concept, phrase in tried
         if not any(map(words.isdisjoint, phrase.needs))
-        for span in _spans(phrase, sentence.text)
+        for span in _spans(phrase, every, place)
     )
     kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()
-    for number, start, end in found:
-        if start >= ends.get(number, -1):
-            ends[number] = end
-            kept.append((language.concepts[number], start, end))
+    for concept, start, end in found:
+        if start >= ends.get(concept, -1):
+            ends[concept] = end
+            kept.append((language.concepts[concept], start, end))
     return kept
 
 
-def _spans(phrase: Phrase, text: str) -> Iterable[tuple[int, int]]:
-    if len(phrase.parts) == 1:
-        return (match.span() for match in phrase.parts[0].finditer(text))
-    parts = [part.search(text) for part in phrase.parts]
-    spans = [part.span() for part in parts if part]
-    return [(min(start for start, _ in spans), max(end for _, end in spans))] if len(spans) == len(parts) else []
+def _spans(phrase: Phrase, every: Sequence[Sentence], place: int) -> Iterable[tuple[int, int]]:
+    """Where a phrase stands in a sentence; what it wants beside that may stand up to `NEARBY` sentences away."""
+    spans = [match.span() for match in phrase.parts[0].finditer(every[place].text)]
+    if spans and len(phrase.parts) > 1:
+        around = [sentence.text for sentence in every[max(0, place - NEARBY) : place + NEARBY + 1]]
+        if not all(any(part.search(text) for text in around) for part in phrase.parts[1:]):
+            return []
+    return spans
 
 
 def _finding(language: Language, concept: Concept, normal: Normal, sentence: Sentence, start: int, end: int) -> Finding:

@@ -2,7 +2,7 @@
 
 A phrase is words with one space between them. `(a|b c)` is a choice, `<name>` a named set, `word?` or `(…)?` may be
 missing, `_` is any one word, `#` any number in digits, `*` up to three, `**` up to eight, `~` up to four of the same clause, `^` and `$` the sentence's
-ends. Parts joined by `&` must all stand in the sentence, in any order. Nothing repeats without a bound, so no text makes it slow.
+ends. `&` joins what must stand in the sentence with what must stand there or nearby, up to two sentences away. Nothing repeats without a bound, so no text makes it slow.
 """
 
 import re
@@ -54,7 +54,7 @@ def compile_phrase(source: str, sets: Mapping[str, str], forms: Mapping[str, Seq
     """A phrase ready to be looked for. Its words are spelled out as those of a text are. Raises `PhraseError`."""
     readers = [_Reader(part, source, forms) for part in expand(source, sets).split("&")]
     made = [reader.whole() for reader in readers]
-    needs = sorted((need for one in made for need in one.needs), key=_cost)
+    needs = sorted(made[0].needs, key=_cost)
     if not needs:
         raise PhraseError(f"nothing in it must be there: {source}")
     parts = tuple(re.compile(rf"(?:(?<= )|\A){one.pattern}") for one in made)
