@@ -10,19 +10,13 @@ from django.db.models import QuerySet
 from groups.access import RoomAccess
 from groups.authors import authors_in
 from groups.events import Author
-from groups.models import Message
+from groups.marks import FOR_AUTHOR, FOR_STAFF, Piece, pieces
+from groups.models import Mark, Message
+from groups.services.marking import marks_of
 from groups.services.messages import State, text_of
 from groups.veil import veil
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of text; `veiled` ones show a pill instead."""
-
-    text: str
-    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +30,13 @@ class Shown:
     follows: bool
     """Same author as the message above, shortly after: name and initial are not repeated."""
     state: str
-    parts: Sequence[Part]
+    whole: bool
+    """Whether this reader reads all of it: its author and the room's staff."""
+    parts: Sequence[Piece]
+    """The words. Those who read the whole see where it is veiled and marked; for peers `veiled` ones are a pill."""
     veiled_for_peers: bool
+    held_for: str
+    """Why its author alone sees it: `waiting` for somebody to read it, `screen_down`, `kept_back`; else empty."""
     written_at: datetime
     shown_at: datetime | None
     answers: str
@@ -83,13 +82,19 @@ def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]:
+    whole = {row.pk for row in rows if staff or row.author_id == reader}
     answered = [row.reply_to for row in rows if row.reply_to is not None]
-    texts = text_of(row for row in [*rows, *answered] if row.state in (State.PUBLISHED, State.HELD))
+    readable = (State.PUBLISHED, State.HELD)
+    texts = text_of(
+        row for row in [*rows, *answered] if row.state in readable or (row.state == State.HIDDEN and row.pk in whole)
+    )
     authors = authors_in((row.room_id, row.author_id) for row in rows)
+    # For a participant only what they wait for has a mark: nothing the screen found is on their page.
+    marks = marks_of(row.pk for row in rows if staff or row.state == State.HELD)
     shown: list[Shown] = []
     above: Message | None = None
     for row in rows:
-        whole = staff or row.author_id == reader
+        mark = marks.get(row.pk)
         shown.append(
             Shown(
                 id=row.pk,
@@ -101,8 +106,10 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
                 and (row.written_at - above.written_at).total_seconds() < 300
                 and row.reply_to_id is None,
                 state=row.state,
-                parts=_parts(texts.get(row.pk, ""), [] if whole else row.veils),
+                whole=row.pk in whole,
+                parts=_parts(row, texts.get(row.pk, ""), reader, mark, whole=row.pk in whole, staff=staff),
                 veiled_for_peers=bool(row.veils),
+                held_for=_held_for(row, mark),
                 written_at=row.written_at,
                 shown_at=row.shown_at,
                 answers=_answers(row.reply_to, texts, reader, staff=staff),
@@ -110,6 +117,14 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
         )
         above = row
     return shown
+
+
+def _held_for(row: Message, mark: Mark | None) -> str:
+    if row.state != State.HELD:
+        return ""
+    if mark is not None and mark.kept_back_at is not None:
+        return "kept_back"
+    return "screen_down" if mark is not None and mark.screen_down else "waiting"
 
 
 def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff: bool) -> str:
@@ -120,12 +135,15 @@ def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff
     return text if len(text) <= 90 else text[:89] + "…"
 
 
-def _parts(text: str, veils: Sequence[Sequence[int]]) -> list[Part]:
-    if not veils:
-        return [Part(text)]
-    veiled, marks = veil(text, veils)
+def _parts(row: Message, text: str, reader: UUID, mark: Mark | None, *, whole: bool, staff: bool) -> list[Piece]:
+    if whole:
+        mine = row.author_id == reader
+        veils = row.veils if row.state == State.PUBLISHED else []  # while nobody sees it nothing is veiled yet
+        found = mark.findings if mark is not None and staff and not mine else []
+        return pieces(text, veils, found, veiled=FOR_AUTHOR if mine else FOR_STAFF)
+    veiled, marks = veil(text, row.veils)
     parts, done = [], 0
     for start, end in marks:
-        parts += [Part(veiled[done:start]), Part("detail veiled", veiled=True)]
+        parts += [Piece(veiled[done:start]), Piece("detail veiled", veiled=True)]
         done = end
-    return [part for part in [*parts, Part(veiled[done:])] if part.text]
+    return [part for part in [*parts, Piece(veiled[done:])] if part.text]

@@ -1,0 +1,96 @@
+"""What the screen said of a message, kept for the room: its staff see where, its author hears why it is not shown."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from groups.authors import authors_in
+from groups.events import MessageFindings, MessageHeld
+from groups.gate import Action, Finding, Verdict
+from groups.models import Mark, Message, Room
+from live import log
+from records.clock import now
+
+State = Message.State
+LOOKED_AT = 20
+"""How many of a room's newest messages are asked whether one of them was checked again."""
+
+
+def mark(message: Message, verdict: Verdict) -> None:
+    """Keep why a flagged or held message is, and tell the room's staff; in the transaction that keeps the message.
+
+    Call it after the flags: they lock the desk, and the staff's topic comes after it.
+    """
+    if verdict.action == Action.PUBLISH and not any(one.alerts for one in verdict.findings):
+        return
+    findings = _for_staff(message, verdict)
+    Mark.objects.create(message=message, findings=findings, screen_down=verdict.screen_down, at=now())
+    if findings:
+        log.tell_all([told_of(message)])
+
+
+def told_of(message: Message) -> log.Told:
+    """What the room's staff are told of a message that has findings."""
+    return message.room.staff_topic, MessageFindings, {"id": str(message.pk), "room": str(message.room_id)}
+
+
+def marks_of(messages: Iterable[UUID]) -> dict[UUID, Mark]:
+    """The marks of those messages that have one."""
+    return Mark.objects.in_bulk(list(messages))
+
+
+def has_findings(message: Message) -> bool:
+    """Whether the room's staff were told of something in it."""
+    return Mark.objects.filter(message=message).exclude(findings=[]).exists()
+
+
+def keep_back(message: Message) -> None:
+    """Somebody has read a held message and it stays so: its author does not wait any more. Inside a transaction."""
+    if message.state == State.HELD:
+        Mark.objects.update_or_create(
+            message=message, defaults={"kept_back_at": now()}, create_defaults={"kept_back_at": now(), "at": now()}
+        )
+        _tell_author(message)
+
+
+def wait_again(message: Message) -> None:
+    """That was taken back: a held message waits for somebody again. Inside a transaction."""
+    changed = Mark.objects.filter(message=message).exclude(kept_back_at=None).update(kept_back_at=None)
+    if changed and message.state == State.HELD:
+        _tell_author(message)
+
+
+def screen_down(rooms: Collection[Room]) -> datetime | None:
+    """When the last that was written in these rooms was, if it could not be checked; None while the screen works."""
+    here = Mark.objects.filter(message__room__in=rooms)
+    newest = here.filter(screen_down=True).select_related("message").order_by("-at").first()
+    if newest is None or here.filter(screen_down=False, at__gt=newest.at).exists():
+        return None
+    since = newest.message.written_at
+    return None if any(_checked_since(room, since) for room in rooms) else since
+
+
+def _checked_since(room: Room, since: datetime) -> bool:
+    latest = Message.objects.filter(room=room).exclude(seq=None).order_by("-seq")[:LOOKED_AT]
+    shown = [pk for pk, written in latest.values_list("pk", "written_at") if written > since]
+    return bool(set(shown) - set(Mark.objects.filter(message__in=shown, screen_down=True).values_list("pk", flat=True)))
+
+
+def _for_staff(message: Message, verdict: Verdict) -> list[dict[str, str | int]]:
+    """What is marked in the room: of a participant's words, what alerts. Nobody reads there what the screen made of
+    their own, and staff would: what a colleague makes of theirs is between the two, on the desk."""
+    if message.room.kind != Room.Kind.GROUP:
+        return []
+    author = authors_in([(message.room_id, message.author_id)])[message.room_id, message.author_id]
+    if author.role != "participant":
+        return []
+    alerting = [one for one in verdict.findings if one.alerts]
+    return [_plain(one) for one in alerting or verdict.findings]
+
+
+def _plain(one: Finding) -> dict[str, str | int]:
+    return {"rule": one.rule, "lane": one.lane, "severity": one.severity, "start": one.start, "end": one.end}
+
+
+def _tell_author(message: Message) -> None:
+    log.tell(f"person:{message.author_id}", MessageHeld, {"id": str(message.pk), "severity": None, "spans": []})
