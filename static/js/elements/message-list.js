@@ -64,12 +64,12 @@ export class MessageList {
     item.id = `m-${data.id}`;
     item.dataset.seq = data.seq;
     if (!(mine && known && KEEPS.has(data.state))) this.fill(item, data, mine);
-    this.marked(item);
     this.links(item, data);
     const late = Date.parse(data.at) - Date.parse(data.written_at) > 5000;
     const times = `written ${at(data.written_at)}, shown ${at(data.at)}`;
     this.state(item, data.state, { mine, at: data.shown_at ?? data.at, veiled: data.veils.length > 0, times: late ? times : "" });
     this.set(item, "when", late ? times : at(data.written_at));
+    this.marked(item);
     if (!known || late) this.append(item, !mine);
     return item;
   }
@@ -135,8 +135,8 @@ export class MessageList {
     if (!item) return;
     const mine = "mine" in item.dataset;
     if ("partial" in item.dataset || (!mine && !this.staff)) this.words(item, data.text, data.veils);
-    this.marked(item);
     this.state(item, "published", { mine, times: "showing again", veiled: data.veils.length > 0 });
+    this.marked(item);
   }
 
   line(words) {
@@ -241,7 +241,9 @@ export class MessageList {
     const follow = this.following || !fromOthers;
     this.log.querySelector("[data-empty]")?.remove();
     item.dataset.new = "";
+    const focused = item.contains(document.activeElement) ? document.activeElement : null;
     this.newest.before(item);
+    focused?.focus({ preventScroll: true });
     if (follow) this.toEnd(); else this.showPill();
   }
 
