@@ -1,5 +1,6 @@
 """A text cut where something in it is marked, for those who read the whole of it. Pure; `marks.js` does the same."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -8,6 +9,7 @@ from typing import Any
 from groups.veil import spans
 
 RANK = {"green": 0, "amber": 1, "red": 2, "crisis": 3}
+ARTICLE = re.compile("^(?:an?|the) ")
 FOR_STAFF = "veiled for the group"
 FOR_AUTHOR = "veiled for your group"
 
@@ -41,7 +43,7 @@ class Piece:
 
 def possible(rule: str) -> str:
     """How a result is named to people: never as something known."""
-    return f"possible {rule.replace('_', ' ')}"
+    return f"possible {ARTICLE.sub('', rule.replace('_', ' '))}"
 
 
 def pieces(

@@ -34,7 +34,7 @@ def test_findings_and_veils_may_overlap_and_each_is_named_where_it_ends() -> Non
         ("twenty pills", "crisis", True),
         ("felt numb", "amber", False),
     ]
-    assert list(cut[1].labels) == [Label("possible an act", "crisis"), Label("veiled for the group")]
+    assert list(cut[1].labels) == [Label("possible act", "crisis"), Label("veiled for the group")]
     assert list(cut[3].labels) == [Label("possible feeling numb", "amber")]
 
 

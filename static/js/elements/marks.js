@@ -17,7 +17,7 @@ export function drawMarked(words, text, veils, findings, templates) {
     words.append(over || veiled ? marked(stretch, over?.severity, veiled) : stretch);
     const said = new Set();
     for (const { rule, severity, end } of found) {
-      const name = `possible ${rule.replaceAll("_", " ")}`;
+      const name = `possible ${rule.replaceAll("_", " ").replace(/^(?:an?|the) /, "")}`;
       if (end === to && !said.has(severity + name)) words.append(label(templates, severity, name));
       if (end === to) said.add(severity + name);
     }

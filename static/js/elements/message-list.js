@@ -70,7 +70,7 @@ export class MessageList {
     this.state(item, data.state, { mine, at: data.shown_at ?? data.at, veiled: data.veils.length > 0, times: late ? times : "" });
     this.set(item, "when", late ? times : at(data.written_at));
     this.marked(item);
-    if (!known || late) this.append(item, !mine);
+    if (!known || late) this.append(item, !mine); else if (this.following) this.toEnd();
     return item;
   }
 
@@ -113,6 +113,7 @@ export class MessageList {
     if (!KEEPS.has(item.dataset.state ?? "published") || ("partial" in item.dataset && !whole)) return;
     delete item.dataset.partial;
     drawMarked(this.field(item, "words"), whole?.text ?? this.textOf(item), whole?.veils ?? [], findings, this.says);
+    if (this.following) this.toEnd();
   }
 
   remember(where, id, what) {
@@ -211,10 +212,7 @@ export class MessageList {
     const letters = [...text];
     let done = 0;
     for (const [start, end] of veils) {
-      const veil = document.createElement("span");
-      veil.className = "veil";
-      veil.textContent = "detail veiled";
-      words.append(letters.slice(done, start).join(""), veil);
+      words.append(letters.slice(done, start).join(""), this.says.content.querySelector(".veil").cloneNode(true));
       done = end;
     }
     words.append(letters.slice(done).join(""));
