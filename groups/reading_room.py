@@ -1,6 +1,7 @@
 """What a room's page shows: messages as this reader may see them, as plain values for one template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,11 +11,12 @@ from django.db.models import QuerySet
 from groups.access import RoomAccess
 from groups.authors import authors_in
 from groups.events import Author
-from groups.marks import FOR_AUTHOR, FOR_STAFF, Piece, pieces
+from groups.marks import FOR_AUTHOR, FOR_STAFF, Label, Piece, labels, pieces
 from groups.models import Mark, Message
 from groups.services.marking import marks_of
 from groups.services.messages import State, text_of
 from groups.veil import veil
+from records.sealing import CannotOpen
 
 PAGE = 50
 
@@ -34,6 +36,8 @@ class Shown:
     """Whether this reader reads all of it: its author and the room's staff."""
     parts: Sequence[Piece]
     """The words. Those who read the whole see where it is veiled and marked; for peers `veiled` ones are a pill."""
+    labels: Sequence[Label]
+    """For those who read the whole: what its marks say."""
     veiled_for_peers: bool
     held_for: str
     """Why its author alone sees it: `waiting` for somebody to read it, `screen_down`, `kept_back`; else empty."""
@@ -82,32 +86,33 @@ def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
 
 
 def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]:
-    whole = {row.pk for row in rows if staff or row.author_id == reader}
     answered = [row.reply_to for row in rows if row.reply_to is not None]
-    readable = (State.PUBLISHED, State.HELD)
-    texts = text_of(
-        row for row in [*rows, *answered] if row.state in readable or (row.state == State.HIDDEN and row.pk in whole)
-    )
+    texts = text_of(row for row in [*rows, *answered] if row.state in (State.PUBLISHED, State.HELD))
+    texts |= _hidden(row for row in rows if row.state == State.HIDDEN and (staff or row.author_id == reader))
     authors = authors_in((row.room_id, row.author_id) for row in rows)
     # For a participant only what they wait for has a mark: nothing the screen found is on their page.
     marks = marks_of(row.pk for row in rows if staff or row.state == State.HELD)
     shown: list[Shown] = []
     above: Message | None = None
     for row in rows:
-        mark = marks.get(row.pk)
+        mark, mine = marks.get(row.pk), row.author_id == reader
+        whole, text = row.pk in texts and (staff or mine), texts.get(row.pk, "")
+        veils = row.veils if row.state == State.PUBLISHED else []  # while nobody sees it nothing is veiled yet
+        found = mark.findings if mark is not None and staff and not mine else []
         shown.append(
             Shown(
                 id=row.pk,
                 seq=row.seq,
                 author=authors[row.room_id, row.author_id],
-                mine=row.author_id == reader,
+                mine=mine,
                 follows=above is not None
                 and above.author_id == row.author_id
                 and (row.written_at - above.written_at).total_seconds() < 300
                 and row.reply_to_id is None,
                 state=row.state,
-                whole=row.pk in whole,
-                parts=_parts(row, texts.get(row.pk, ""), reader, mark, whole=row.pk in whole, staff=staff),
+                whole=whole,
+                parts=pieces(text, veils, found) if whole else _for_peers(text, row.veils),
+                labels=labels(text, veils, found, veiled=FOR_AUTHOR if mine else FOR_STAFF) if whole else [],
                 veiled_for_peers=bool(row.veils),
                 held_for=_held_for(row, mark),
                 written_at=row.written_at,
@@ -117,6 +122,15 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
         )
         above = row
     return shown
+
+
+def _hidden(rows: Iterable[Message]) -> dict[UUID, str]:
+    """Hidden messages of those who read them still; one that cannot be opened any more is left out."""
+    found: dict[UUID, str] = {}
+    for row in rows:
+        with suppress(CannotOpen):
+            found |= text_of([row])
+    return found
 
 
 def _held_for(row: Message, mark: Mark | None) -> str:
@@ -135,13 +149,8 @@ def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff
     return text if len(text) <= 90 else text[:89] + "…"
 
 
-def _parts(row: Message, text: str, reader: UUID, mark: Mark | None, *, whole: bool, staff: bool) -> list[Piece]:
-    if whole:
-        mine = row.author_id == reader
-        veils = row.veils if row.state == State.PUBLISHED else []  # while nobody sees it nothing is veiled yet
-        found = mark.findings if mark is not None and staff and not mine else []
-        return pieces(text, veils, found, veiled=FOR_AUTHOR if mine else FOR_STAFF)
-    veiled, marks = veil(text, row.veils)
+def _for_peers(text: str, veils: Sequence[Sequence[int]]) -> list[Piece]:
+    veiled, marks = veil(text, veils)
     parts, done = [], 0
     for start, end in marks:
         parts += [Piece(veiled[done:start]), Piece("detail veiled", veiled=True)]

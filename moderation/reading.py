@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from groups.marks import Piece, pieces
+from groups.marks import Label, Piece, labels, pieces
 from groups.models import Message
 from groups.services.messages import text_of
 from groups.veil import spans
@@ -37,6 +37,8 @@ class Words:
     """Everything the screen saw in it, what alerts first; also what did not alert by itself."""
     screen_down: bool
     """Nothing was checked when it was written."""
+    labels: Sequence[Label]
+    """What the marks in it say: of the findings those that alert, and the veils."""
     veils: Sequence[str]
     """What the group does not see of it."""
 
@@ -66,6 +68,7 @@ def evidence_of(case: Case, reader: object) -> list[Words]:
                 pieces(text, evidence.veils, alerting),
                 all_found(text, said),
                 any(flag.reason == SCREEN_DOWN for flag in about),
+                labels(text, evidence.veils, alerting),
                 [text[start:end] for start, end in spans(text, evidence.veils)],
             )
         )

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from django.db.models import OuterRef, Q, Subquery
+
 from groups.authors import authors_in
 from groups.events import MessageFindings, MessageHeld
 from groups.gate import Action, Finding, Verdict
@@ -12,8 +14,6 @@ from live import log
 from records.clock import now
 
 State = Message.State
-LOOKED_AT = 20
-"""How many of a room's newest messages are asked whether one of them was checked again."""
 
 
 def mark(message: Message, verdict: Verdict) -> None:
@@ -61,19 +61,19 @@ def wait_again(message: Message) -> None:
 
 
 def screen_down(rooms: Collection[Room]) -> datetime | None:
-    """When the last that was written in these rooms was, if it could not be checked; None while the screen works."""
+    """When the last that was written in these rooms was, if it could not be checked; None while the screen works.
+
+    That a person released something says nothing of the screen, so what could not be checked is left out.
+    """
     here = Mark.objects.filter(message__room__in=rooms)
     newest = here.filter(screen_down=True).select_related("message").order_by("-at").first()
     if newest is None or here.filter(screen_down=False, at__gt=newest.at).exists():
         return None
+    placed = Message.objects.filter(room=OuterRef("pk")).exclude(seq=None)
+    checked = placed.filter(Q(mark=None) | Q(mark__screen_down=False)).order_by("-seq").values("written_at")[:1]
     since = newest.message.written_at
-    return None if any(_checked_since(room, since) for room in rooms) else since
-
-
-def _checked_since(room: Room, since: datetime) -> bool:
-    latest = Message.objects.filter(room=room).exclude(seq=None).order_by("-seq")[:LOOKED_AT]
-    shown = [pk for pk, written in latest.values_list("pk", "written_at") if written > since]
-    return bool(set(shown) - set(Mark.objects.filter(message__in=shown, screen_down=True).values_list("pk", flat=True)))
+    again = Room.objects.filter(pk__in=[room.pk for room in rooms]).alias(checked=Subquery(checked))
+    return None if again.filter(checked__gt=since).exists() else since
 
 
 def _for_staff(message: Message, verdict: Verdict) -> list[dict[str, str | int]]:

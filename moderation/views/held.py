@@ -32,7 +32,6 @@ def held(request: SignedIn, session_id: UUID) -> HttpResponse:
                 "case": case,
                 "severity": Severity(case.severity).label,
                 "evidence": evidence,
-                "rules": sorted({one.says for words in evidence for one in words.findings if one.alerts}),
                 "screen_down": any(words.screen_down for words in evidence),
                 "release": policies.can(Decision.Verb.RELEASE, matter, access.roles),
                 "escalate": policies.can(Decision.Verb.ESCALATE, matter, access.roles),

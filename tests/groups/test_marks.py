@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from groups.marks import Label, pieces
+from groups.marks import Label, labels, pieces
 from groups.veil import spans, veil
 
 TEXT = "I took twenty pills and felt numb."
@@ -15,27 +15,32 @@ def found(rule: str, severity: str, start: int, end: int) -> dict[str, Any]:
 
 def test_nothing_marked_is_one_plain_piece() -> None:
     (only,) = pieces(TEXT)
-    assert (only.text, only.marked, list(only.labels)) == (TEXT, False, [])
+    assert (only.text, only.marked) == (TEXT, False)
     assert pieces("") == []
+    assert labels(TEXT) == []
 
 
-def test_a_veil_is_cut_out_and_said_behind_it() -> None:
+def test_a_veil_is_cut_out_and_said_below() -> None:
     before, hidden, after = pieces(TEXT, [[7, 19]])
-    assert (hidden.text, hidden.veiled, hidden.begins) == ("twenty pills", True, True)
-    assert list(hidden.labels) == [Label("veiled for the group")]
+    assert (hidden.text, hidden.veiled) == ("twenty pills", True)
     assert before.text + hidden.text + after.text == TEXT
+    assert labels(TEXT, [[7, 19]]) == [Label("veiled for the group", "twenty pills")]
 
 
-def test_findings_and_veils_may_overlap_and_each_is_named_where_it_ends() -> None:
-    cut = pieces(TEXT, [[7, 19]], [found("an act", "crisis", 0, 19), found("feeling_numb", "amber", 24, 33)])
+def test_findings_and_veils_may_overlap_and_each_is_named() -> None:
+    found_here = [found("feeling_numb", "amber", 24, 33), found("an act", "crisis", 0, 19)]
+    cut = pieces(TEXT, [[7, 19]], found_here)
     assert "".join(piece.text for piece in cut) == TEXT
     assert [(piece.text, piece.severity, piece.veiled) for piece in cut if piece.marked] == [
         ("I took ", "crisis", False),
         ("twenty pills", "crisis", True),
         ("felt numb", "amber", False),
     ]
-    assert list(cut[1].labels) == [Label("possible act", "crisis"), Label("veiled for the group")]
-    assert list(cut[3].labels) == [Label("possible feeling numb", "amber")]
+    assert labels(TEXT, [[7, 19]], found_here * 2) == [
+        Label("possible act", "I took twenty pills", "crisis"),
+        Label("possible feeling numb", "felt numb", "amber"),
+        Label("veiled for the group", "twenty pills"),
+    ]
 
 
 def test_where_findings_overlap_the_graver_one_shows() -> None:

@@ -1,6 +1,6 @@
 /* The messages of a room: one markup (the page's own <template>), filled by textContent only. */
 import { at } from "../lib/time.js";
-import { drawMarked, plainWords } from "./marks.js";
+import { drawMarks } from "./marks.js";
 
 const tint = (id) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 4;
 const initial = (name) => ((name.split(" ").find((word) => !word.endsWith(".")) ?? name)[0] ?? "").toUpperCase();
@@ -19,7 +19,7 @@ export class MessageList {
     this.template = view.querySelector("[data-message-template]");
     this.heldNote = view.querySelector("[data-held-template]");
     this.veilNote = view.querySelector("[data-veil-template]");
-    this.says = view.querySelector("[data-says-template]");
+    this.markings = view.querySelector("[data-marks-template]");
     this.staff = "staff" in view.dataset;
     /* By message: the whole of a veiled one, and what staff are told the screen saw. Told before it, or after. */
     this.whole = new Map();
@@ -112,7 +112,7 @@ export class MessageList {
     if (!whole && !findings.length) return;
     if (!KEEPS.has(item.dataset.state ?? "published") || ("partial" in item.dataset && !whole)) return;
     delete item.dataset.partial;
-    drawMarked(this.field(item, "words"), whole?.text ?? this.textOf(item), whole?.veils ?? [], findings, this.says);
+    drawMarks(this.field(item, "words"), this.field(item, "marks"), whole?.text ?? this.textOf(item), whole?.veils ?? [], findings, this.markings);
     if (this.following) this.toEnd();
   }
 
@@ -149,7 +149,8 @@ export class MessageList {
 
   state(item, state, { mine, at: moment, veiled, times, why } = {}) {
     item.dataset.state = state;
-    item.toggleAttribute("data-whole", mine || this.staff);
+    item.toggleAttribute("data-whole", Boolean(mine || this.staff));
+    if (!KEEPS.has(state)) this.field(item, "marks").hidden = true;
     const status = {
       sending: "Sending", waiting: "Waiting to send. Nobody has seen it.", held: "",
       published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? ", a detail is veiled for the group" : ""}` : "",
@@ -197,7 +198,7 @@ export class MessageList {
       item.dataset.partial = "";
       this.set(item, "words", data.state === "withdrawn"
         ? (mine ? "You took this message back." : "A message was taken back.")
-        : (mine ? "This message is hidden. You are told why on your home page." : "A message is hidden. The person knows why."));
+        : (mine ? "This message is hidden." : "A message is hidden. The person knows why."));
       return;
     }
     this.words(item, data.text, data.veils);
@@ -212,7 +213,7 @@ export class MessageList {
     const letters = [...text];
     let done = 0;
     for (const [start, end] of veils) {
-      words.append(letters.slice(done, start).join(""), this.says.content.querySelector(".veil").cloneNode(true));
+      words.append(letters.slice(done, start).join(""), this.markings.content.querySelector(".veil").cloneNode(true));
       done = end;
     }
     words.append(letters.slice(done).join(""));
@@ -280,7 +281,7 @@ export class MessageList {
     this.log.append(this.pill);
   }
 
-  textOf(item) { return plainWords(this.field(item, "words")); }
+  textOf(item) { return this.field(item, "words").textContent; }
   field(item, name) { return item.querySelector(`[data-field="${name}"]`); }
   set(item, name, text) { const field = this.field(item, name); if (field) field.textContent = text; }
 }
