@@ -7,6 +7,8 @@ class Mark(models.Model):
     """Why a person has to look at a message: flagged or held. Rules and offsets, never text."""
 
     message = models.OneToOneField("groups.Message", on_delete=models.CASCADE, primary_key=True, related_name="mark")
+    # The message's own: whether the screen is down in a room is asked of these rows alone, however long its history.
+    room = models.ForeignKey("groups.Room", on_delete=models.CASCADE, related_name="+", db_index=False)
     findings = models.JSONField(
         default=list, help_text="[{rule, lane, severity, start, end}] that the room's staff are told; often empty."
     )
@@ -17,4 +19,4 @@ class Mark(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["at"], condition=models.Q(screen_down=True), name="mark_screen_down")]
+        indexes = [models.Index(fields=["room", "at"], name="mark_of_room")]

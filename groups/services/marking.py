@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import Max, OuterRef, Q, Subquery
 
 from groups.authors import authors_in
 from groups.events import MessageFindings, MessageHeld
@@ -24,7 +24,9 @@ def mark(message: Message, verdict: Verdict) -> None:
     if verdict.action == Action.PUBLISH and not any(one.alerts for one in verdict.findings):
         return
     findings = _for_staff(message, verdict)
-    Mark.objects.create(message=message, findings=findings, screen_down=verdict.screen_down, at=now())
+    Mark.objects.create(
+        message=message, room=message.room, findings=findings, screen_down=verdict.screen_down, at=now()
+    )
     if findings:
         log.tell_all([told_of(message)])
 
@@ -47,9 +49,8 @@ def has_findings(message: Message) -> bool:
 def keep_back(message: Message) -> None:
     """Somebody has read a held message and it stays so: its author does not wait any more. Inside a transaction."""
     if message.state == State.HELD:
-        Mark.objects.update_or_create(
-            message=message, defaults={"kept_back_at": now()}, create_defaults={"kept_back_at": now(), "at": now()}
-        )
+        fresh = {"room_id": message.room_id, "kept_back_at": now(), "at": now()}
+        Mark.objects.update_or_create(message=message, defaults={"kept_back_at": now()}, create_defaults=fresh)
         _tell_author(message)
 
 
@@ -61,17 +62,16 @@ def wait_again(message: Message) -> None:
 
 
 def screen_down(rooms: Collection[Room]) -> datetime | None:
-    """When the last that was written in these rooms was, if it could not be checked; None while the screen works.
+    """When the last that was written in these rooms came, if it could not be checked; None while the screen works.
 
     That a person released something says nothing of the screen, so what could not be checked is left out.
     """
-    here = Mark.objects.filter(message__room__in=rooms)
-    newest = here.filter(screen_down=True).select_related("message").order_by("-at").first()
-    if newest is None or here.filter(screen_down=False, at__gt=newest.at).exists():
+    here = Mark.objects.filter(room__in=rooms)
+    since = here.filter(screen_down=True).aggregate(last=Max("at"))["last"]
+    if since is None or here.filter(screen_down=False, at__gt=since).exists():
         return None
     placed = Message.objects.filter(room=OuterRef("pk")).exclude(seq=None)
     checked = placed.filter(Q(mark=None) | Q(mark__screen_down=False)).order_by("-seq").values("written_at")[:1]
-    since = newest.message.written_at
     again = Room.objects.filter(pk__in=[room.pk for room in rooms]).alias(checked=Subquery(checked))
     return None if again.filter(checked__gt=since).exists() else since
 

@@ -124,7 +124,7 @@ def test_the_pages_of_a_room_and_home_read_no_more_than_they_show(long_room: Cas
 
 def test_neither_do_those_who_are_told_whether_the_screen_is_down(long_room: Cast) -> None:
     newest = Message.objects.filter(room=long_room.harbor_room).order_by("-seq")[0]
-    Mark.objects.create(message=newest, screen_down=True, at=now())
+    Mark.objects.create(message=newest, room=newest.room, screen_down=True, at=now())
     browser = Client()
     browser.force_login(long_room.fay)
     assert scans(lambda: browser.get(f"/rooms/{long_room.harbor_room.pk}/")) == []
