@@ -53,6 +53,10 @@ class MessageHeld(Event):
     spans: list[list[int]]
     """Staff only: what the screen marked, in code points of `text`; empty for the author."""
     cid: str | None
+    screen_down: bool
+    """The screen is down: held because nothing could be checked, whatever it says."""
+    kept_back: bool
+    """Somebody has read it and it stays so; told again when that is decided or taken back."""
 
 
 @event("message.unveiled", audience=["staff", "person"])
@@ -62,6 +66,30 @@ class MessageUnveiled(Event):
 
     id: str
     text: str
+    veils: list[list[int]]
+    """What the group does not see, in code points of this `text`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marked:
+    """One thing the screen saw. The label on it is "possible"."""
+
+    rule: str
+    lane: Literal["care", "conduct"]
+    severity: Literal["green", "amber", "red", "crisis"]
+    start: int
+    end: int
+
+
+@event("message.marked", audience=["staff"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageFindings(Event):
+    """What the screen saw in a flagged or held message, for the room's staff; again when it is released or restored."""
+
+    id: str
+    room: str
+    findings: list[Marked]
+    """Offsets are code points of the whole text."""
 
 
 @event("message.released", audience=["staff", "person"])

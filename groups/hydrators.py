@@ -7,6 +7,8 @@ from uuid import UUID
 from groups.authors import authors_in, names
 from groups.events import (
     Author,
+    Marked,
+    MessageFindings,
     MessageHeld,
     MessagePosted,
     MessageRestored,
@@ -14,8 +16,9 @@ from groups.events import (
     Typing,
 )
 from groups.models import Message
+from groups.services.marking import marks_of
 from groups.services.messages import State, text_of
-from groups.veil import veil
+from groups.veil import spans, veil
 from live.events import Event, Kept, hydrates, plain
 
 ShownState = Literal["published", "hidden", "withdrawn"]
@@ -39,7 +42,7 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
     """Held messages, for staff and for their author."""
     messages = _messages(item["id"] for item in kept)
     texts = text_of(messages.values())
-    authors = authors_of(messages.values())
+    authors, marks = authors_of(messages.values()), marks_of(messages)
     return [
         MessageHeld(
             id=item["id"],
@@ -52,17 +55,38 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
             severity=item["severity"],
             spans=item["spans"],
             cid=message.cid,
+            screen_down=mark is not None and mark.screen_down,
+            kept_back=mark is not None and mark.kept_back_at is not None,
         )
         for item in kept
         for message in [messages[UUID(item["id"])]]
+        for mark in [marks.get(message.pk)]
     ]
 
 
 @hydrates(MessageUnveiled)
 def unveiled(kept: Sequence[Kept]) -> Sequence[Event]:
     """Whole texts, for staff and the author."""
-    texts = text_of(_messages(item["id"] for item in kept).values())
-    return [MessageUnveiled(id=item["id"], text=texts[UUID(item["id"])]) for item in kept]
+    messages = _messages(item["id"] for item in kept)
+    texts = text_of(messages.values())
+    return [
+        MessageUnveiled(id=item["id"], text=texts[key], veils=spans(texts[key], messages[key].veils))
+        for item in kept
+        for key in [UUID(item["id"])]
+    ]
+
+
+@hydrates(MessageFindings)
+def marked(kept: Sequence[Kept]) -> Sequence[Event]:
+    """What the screen saw, for staff; nothing where it is not kept any more."""
+    marks = marks_of(UUID(item["id"]) for item in kept)
+    found = [(item, marks.get(UUID(item["id"]))) for item in kept]
+    return [
+        MessageFindings(
+            id=item["id"], room=item["room"], findings=[Marked(**one) for one in mark.findings] if mark else []
+        )
+        for item, mark in found
+    ]
 
 
 @hydrates(MessageRestored)

@@ -1,6 +1,7 @@
 """What a room's page shows: messages as this reader may see them, as plain values for one template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -10,19 +11,14 @@ from django.db.models import QuerySet
 from groups.access import RoomAccess
 from groups.authors import authors_in
 from groups.events import Author
-from groups.models import Message
+from groups.marks import FOR_AUTHOR, FOR_STAFF, Label, Piece, labels, pieces
+from groups.models import Mark, Message
+from groups.services.marking import marks_of
 from groups.services.messages import State, text_of
 from groups.veil import veil
+from records.sealing import CannotOpen
 
 PAGE = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A stretch of text; `veiled` ones show a pill instead."""
-
-    text: str
-    veiled: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,8 +32,15 @@ class Shown:
     follows: bool
     """Same author as the message above, shortly after: name and initial are not repeated."""
     state: str
-    parts: Sequence[Part]
+    whole: bool
+    """Whether this reader reads all of it: its author and the room's staff."""
+    parts: Sequence[Piece]
+    """The words. Those who read the whole see where it is veiled and marked; for peers `veiled` ones are a pill."""
+    labels: Sequence[Label]
+    """For those who read the whole: what its marks say."""
     veiled_for_peers: bool
+    held_for: str
+    """Why its author alone sees it: `waiting` for somebody to read it, `screen_down`, `kept_back`; else empty."""
     written_at: datetime
     shown_at: datetime | None
     answers: str
@@ -85,24 +88,33 @@ def _with_people(rows: QuerySet[Message]) -> QuerySet[Message]:
 def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]:
     answered = [row.reply_to for row in rows if row.reply_to is not None]
     texts = text_of(row for row in [*rows, *answered] if row.state in (State.PUBLISHED, State.HELD))
+    texts |= _hidden(row for row in rows if row.state == State.HIDDEN and (staff or row.author_id == reader))
     authors = authors_in((row.room_id, row.author_id) for row in rows)
+    # For a participant only what they wait for has a mark: nothing the screen found is on their page.
+    marks = marks_of(row.pk for row in rows if staff or row.state == State.HELD)
     shown: list[Shown] = []
     above: Message | None = None
     for row in rows:
-        whole = staff or row.author_id == reader
+        mark, mine = marks.get(row.pk), row.author_id == reader
+        whole, text = row.pk in texts and (staff or mine), texts.get(row.pk, "")
+        veils = row.veils if row.state == State.PUBLISHED else []  # while nobody sees it nothing is veiled yet
+        found = mark.findings if mark is not None and staff and not mine else []
         shown.append(
             Shown(
                 id=row.pk,
                 seq=row.seq,
                 author=authors[row.room_id, row.author_id],
-                mine=row.author_id == reader,
+                mine=mine,
                 follows=above is not None
                 and above.author_id == row.author_id
                 and (row.written_at - above.written_at).total_seconds() < 300
                 and row.reply_to_id is None,
                 state=row.state,
-                parts=_parts(texts.get(row.pk, ""), [] if whole else row.veils),
+                whole=whole,
+                parts=pieces(text, veils, found) if whole else _for_peers(text, row.veils),
+                labels=labels(text, veils, found, veiled=FOR_AUTHOR if mine else FOR_STAFF) if whole else [],
                 veiled_for_peers=bool(row.veils),
+                held_for=_held_for(row, mark),
                 written_at=row.written_at,
                 shown_at=row.shown_at,
                 answers=_answers(row.reply_to, texts, reader, staff=staff),
@@ -110,6 +122,23 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
         )
         above = row
     return shown
+
+
+def _hidden(rows: Iterable[Message]) -> dict[UUID, str]:
+    """Hidden messages of those who read them still; one that cannot be opened any more is left out."""
+    found: dict[UUID, str] = {}
+    for row in rows:
+        with suppress(CannotOpen):
+            found |= text_of([row])
+    return found
+
+
+def _held_for(row: Message, mark: Mark | None) -> str:
+    if row.state != State.HELD:
+        return ""
+    if mark is not None and mark.kept_back_at is not None:
+        return "kept_back"
+    return "screen_down" if mark is not None and mark.screen_down else "waiting"
 
 
 def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff: bool) -> str:
@@ -120,12 +149,10 @@ def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff
     return text if len(text) <= 90 else text[:89] + "…"
 
 
-def _parts(text: str, veils: Sequence[Sequence[int]]) -> list[Part]:
-    if not veils:
-        return [Part(text)]
+def _for_peers(text: str, veils: Sequence[Sequence[int]]) -> list[Piece]:
     veiled, marks = veil(text, veils)
     parts, done = [], 0
     for start, end in marks:
-        parts += [Part(veiled[done:start]), Part("detail veiled", veiled=True)]
+        parts += [Piece(veiled[done:start]), Piece("detail veiled", veiled=True)]
         done = end
-    return [part for part in [*parts, Part(veiled[done:])] if part.text]
+    return [part for part in [*parts, Piece(veiled[done:])] if part.text]

@@ -6,9 +6,11 @@ from uuid import UUID, uuid4
 from groups import reading_room
 from groups.access import RoomAccess, SessionAccess
 from groups.console import console
+from groups.marks import FOR_AUTHOR, FOR_STAFF, RANK
 from groups.models import Room
 from groups.policies import can_post
 from groups.services import presence, reading
+from groups.services.marking import screen_down
 from groups.services.standing import live_session_for, standing
 from groups.words import head_and_rest, why_not, zone_of
 from live import log
@@ -33,6 +35,9 @@ def context(reader: User, access: RoomAccess, *, before: int | None = None) -> d
         "own_head": log.head(f"person:{reader.pk}"),
         "cid": str(uuid4()),
         "looking_back": before is not None,
+        "severities": list(RANK) if access.is_staff else [],
+        "veiled_words": FOR_STAFF if access.is_staff else FOR_AUTHOR,
+        "screen_down": screen_down([access.room]) if access.is_staff else None,
     }
 
 

@@ -95,7 +95,11 @@ def _events() -> str:
     authors = (
         '### Author\n\n`{"id", "name", "role"}`; `role` is `participant`, `facilitator`, `co-facilitator` or `staff`.'
     )
-    return "\n\n".join([*lines, authors])
+    marked = (
+        '### Marked\n\n`{"rule", "lane", "severity", "start", "end"}`; `lane` is `care` or `conduct`, `severity` `green`, '
+        "`amber`, `red` or `crisis`. Say it as something possible, never as something known."
+    )
+    return "\n\n".join([*lines, authors, marked])
 
 
 def _closing() -> str:

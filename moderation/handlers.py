@@ -4,8 +4,10 @@ from groups.gate import Action, Finding, Verdict
 from groups.happenings import MessageMarked, MessageTakenBack, PostRefused, SessionMoved, SessionUnstaffed
 from groups.models import Cohort, Message, Room, Session
 from groups.services import phases
+from groups.services.marking import mark
 from moderation.escalation.trigger import escalate, session_over, staffed_again
 from moderation.models import Case, Escalation, Evidence, Flag, Lane, Severity
+from moderation.reasons import SCREEN_DOWN
 from moderation.services.flags import flag, note_entry, tell
 from moderation.targets import NAMES
 from peers.models import User
@@ -29,7 +31,7 @@ def screened(event: MessageMarked) -> None:
         flag(
             source=Flag.Source.SCREEN,
             lane=lane,
-            reason="screen_down" if verdict.screen_down else "screen",
+            reason=SCREEN_DOWN if verdict.screen_down else "screen",
             severity=severity,
             subject_kind=Case.Subject.MESSAGE,
             subject_id=message.pk,
@@ -40,6 +42,7 @@ def screened(event: MessageMarked) -> None:
             findings=findings,
             page=pages(verdict, lane),
         )
+    mark(message, verdict)
 
 
 def refused(event: PostRefused) -> None:
@@ -49,7 +52,7 @@ def refused(event: PostRefused) -> None:
         flag(
             source=Flag.Source.SCREEN,
             lane=lane,
-            reason="screen_down" if event.verdict.screen_down else "refused",
+            reason=SCREEN_DOWN if event.verdict.screen_down else "refused",
             severity=severity,
             subject_kind=Case.Subject.PERSON,
             subject_id=person.pk,
@@ -95,14 +98,18 @@ def pages(verdict: Verdict, lane: Lane) -> bool:
 
 
 def lanes_of(verdict: Verdict) -> list[tuple[Lane, Severity, list[Finding]]]:
-    """Each lane with something that alerts, and how grave it is there."""
+    """Each lane with something that alerts, how grave it is there, and everything that was found.
+
+    What did not alert by itself (about the past, about somebody else) is kept too, so that whoever decides sees it.
+    """
+    everything = list(verdict.findings)
     if verdict.screen_down:
-        return [(Lane.CARE, NAMES[verdict.severity], [])]
+        return [(Lane.CARE, NAMES[verdict.severity], everything)]
     found = []
     for lane in Lane:
-        alerting = [finding for finding in verdict.findings if finding.alerts and finding.lane == lane]
+        alerting = [finding for finding in everything if finding.alerts and finding.lane == lane]
         if alerting:
-            found.append((lane, max(NAMES[finding.severity] for finding in alerting), alerting))
+            found.append((lane, max(NAMES[finding.severity] for finding in alerting), everything))
     if not found and verdict.action != "publish":
-        found.append((Lane(verdict.lane or Lane.CARE), NAMES[verdict.severity], list(verdict.findings)))
+        found.append((Lane(verdict.lane or Lane.CARE), NAMES[verdict.severity], everything))
     return found

@@ -4,23 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from groups.marks import Label, Piece, labels, pieces
 from groups.models import Message
 from groups.services.messages import text_of
+from groups.veil import spans
+from moderation.found import Found, all_found
 from moderation.models import Case, CaseEntry, Decision, Evidence, Flag, Severity
-from moderation.reasons import words
-from moderation.targets import NAMES
+from moderation.reasons import SCREEN_DOWN, words
 from records import audit, sealing
 
 AROUND = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text, marked by a rule or plain."""
-
-    text: str
-    rule: str = ""
-    severity: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +33,14 @@ class Words:
 
     evidence: Evidence
     pieces: Sequence[Piece]
+    findings: Sequence[Found]
+    """Everything the screen saw in it, what alerts first; also what did not alert by itself."""
+    screen_down: bool
+    """Nothing was checked when it was written."""
+    labels: Sequence[Label]
+    """What the marks in it say: of the findings those that alert, and the veils."""
+    veils: Sequence[str]
+    """What the group does not see of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,26 +59,28 @@ def evidence_of(case: Case, reader: object) -> list[Words]:
     found = []
     for evidence in Evidence.objects.filter(case=case).select_related("author").order_by("taken_at"):
         text = sealing.unseal(sealing.case(case.pk), f"evidence:{evidence.pk}", evidence.sealed)
-        marks = [finding for flag in flags for finding in flag.findings if finding["end"] <= len(text)]
-        found.append(Words(evidence, pieces(text, marks)))
+        about = _flags_of(evidence, flags)
+        said = [finding for flag in about for finding in flag.findings if finding["end"] <= len(text)]
+        alerting = [finding for finding in said if finding["alerts"]]
+        found.append(
+            Words(
+                evidence,
+                pieces(text, evidence.veils, alerting),
+                all_found(text, said),
+                any(flag.reason == SCREEN_DOWN for flag in about),
+                labels(text, evidence.veils, alerting),
+                [text[start:end] for start, end in spans(text, evidence.veils)],
+            )
+        )
         audit.record("evidence.read", "case", case.pk, actor=reader, person=evidence.author_id)  # type: ignore[arg-type]
     return found
 
 
-def pieces(text: str, findings: Sequence[dict[str, object]]) -> list[Piece]:
-    """The text cut at the spans of findings; where two overlap the graver one shows. Pure."""
-    alerting = [finding for finding in findings if finding["alerts"]]
-    ordered = sorted(alerting, key=lambda one: (-NAMES[str(one["severity"])], int(str(one["start"]))))
-    taken: list[tuple[int, int, str, str]] = []
-    for finding in ordered:
-        start, end = int(str(finding["start"])), int(str(finding["end"]))
-        if all(end <= other[0] or start >= other[1] for other in taken):
-            taken.append((start, end, str(finding["rule"]), str(finding["severity"])))
-    parts, at = [], 0
-    for start, end, rule, severity in sorted(taken):
-        parts += [Piece(text[at:start]), Piece(text[start:end], rule, severity)]
-        at = end
-    return [part for part in [*parts, Piece(text[at:])] if part.text]
+def _flags_of(evidence: Evidence, flags: Sequence[Flag]) -> list[Flag]:
+    """The flags that speak of these words. Refused words came with one flag, kept just before them."""
+    if evidence.message_id is not None:
+        return list(flags)
+    return [flag for flag in flags if flag.at <= evidence.taken_at][-1:]
 
 
 def context_of(case: Case) -> list[Line]:

@@ -25,11 +25,13 @@ REPORTABLE = (
     Reason("spam", Lane.CONDUCT, "It has nothing to do with us", Severity.GREEN),
     Reason("other", Lane.CONDUCT, "Something else", Severity.GREEN),
 )
+SCREEN_DOWN = "screen_down"
+"""The reason of a flag that says: nothing was checked."""
 BY_CODE = {reason.code: reason for reason in REPORTABLE}
 
 WORDS = {reason.code: reason.words for reason in REPORTABLE} | {
     "screen": "The screen marked it",
-    "screen_down": "Nobody could read it: the screen is down",
+    SCREEN_DOWN: "Nobody could read it: the screen is down",
     "refused": "Written while posting was closed",
     "help": "Asked for help",
     "unstaffed": "A room without staff",

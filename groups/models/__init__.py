@@ -2,6 +2,7 @@
 
 from groups.models.attendance import AttendanceCorrection, PresenceSpan
 from groups.models.cohort import Cohort, Membership, PlacesAllowed, ScheduleSlot
+from groups.models.mark import Mark
 from groups.models.message import Message, ReadMark
 from groups.models.programme import Programme, ProgrammeLevel
 from groups.models.room import Room, RoomPerson
@@ -12,6 +13,7 @@ __all__ = [
     "Cohort",
     "Farewell",
     "Hand",
+    "Mark",
     "Membership",
     "Message",
     "PlacesAllowed",

@@ -8,6 +8,7 @@ from groups.gate import Verdict
 from groups.hydrators import posted_now
 from groups.models import Message, Room
 from groups.services.known_rooms import KnownRoom
+from groups.services.marking import has_findings, told_of
 from live import log
 from live.events import Event, plain
 from records import rows
@@ -39,20 +40,35 @@ def tell_new(new: Sequence[New], held: Mapping[str, int], later: list[rows.Write
 
 def tell_posted(message: Message) -> None:
     """Give a released message its place in its room and tell its members; call under the room's lock."""
-    message.seq = log.tell_all(_posted(message))[0]
+    message.seq = log.tell_all([*_posted(message), *_marked(message)])[0]
     message.save(update_fields=["seq"])
+
+
+def told_whole(message: Message) -> list[log.Told]:
+    """What those who read the whole of a message are told once more when its text comes back."""
+    return [*_unveiled(message), *_marked(message)]
 
 
 def _posted(message: Message) -> list[log.Told]:
     """What a message that is shown tells; its place in the room comes first."""
     room, kept = message.room, {"id": str(message.pk)}
     told: list[log.Told] = [(room.topic, MessagePosted, kept)]
-    if message.veils:
-        told += [(topic, MessageUnveiled, kept) for topic in (room.staff_topic, f"person:{message.author_id}")]
+    told += _unveiled(message)
     if room.kind == Room.Kind.PEER:
         others = room.people.exclude(person=message.author_id).values_list("person", flat=True)
         told += [(f"person:{other}", HomeChanged, {"what": "message"}) for other in others]
     return told
+
+
+def _unveiled(message: Message) -> list[log.Told]:
+    if not message.veils:
+        return []
+    topics, kept = (message.room.staff_topic, f"person:{message.author_id}"), {"id": str(message.pk)}
+    return [(topic, MessageUnveiled, kept) for topic in topics]
+
+
+def _marked(message: Message) -> list[log.Told]:
+    return [told_of(message)] if has_findings(message) else []
 
 
 def _held(message: Message, verdict: Verdict) -> list[log.Told]:

@@ -6,7 +6,7 @@ from groups.errors import Refused
 from groups.events import MessageHidden, MessageReleased, MessageRestored
 from groups.models import Message
 from groups.services.messages import State
-from groups.services.telling import tell_posted
+from groups.services.telling import tell_posted, told_whole
 from live import log
 from live.events import Event
 from records import audit
@@ -43,6 +43,8 @@ def restore(message_id: UUID, *, by: UUID) -> Message:
     message.state = State.PUBLISHED
     message.save(update_fields=["state"])
     _tell(message, MessageRestored)
+    if whole := told_whole(message):
+        log.tell_all(whole)
     audit.record("message.restore", "message", message.pk, actor=by, person=message.author_id)
     return message
 

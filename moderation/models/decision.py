@@ -43,6 +43,7 @@ class Notice(models.Model):
         AUTHOR_HIDDEN = "author_hidden"
         AUTHOR_RESTORED = "author_restored"
         AUTHOR_RELEASED = "author_released"
+        AUTHOR_KEPT_BACK = "author_kept_back"
         REPORTER_SEEN = "reporter_seen"
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -7,6 +7,7 @@ from django.db import transaction
 from groups.errors import Refused
 from groups.models import Message, Session
 from groups.services import visibility
+from groups.services.marking import keep_back, wait_again
 from live import log
 from moderation import policies
 from moderation.escalation.answers import acknowledge, may_acknowledge
@@ -20,7 +21,7 @@ from peers.permissions import Role
 from records import audit, sealing
 from records.clock import now
 
-Verb = Decision.Verb
+Verb, State = Decision.Verb, Message.State
 AUTHOR_NOTICE = {
     Verb.HIDE: Notice.Kind.AUTHOR_HIDDEN,
     Verb.RESTORE: Notice.Kind.AUTHOR_RESTORED,
@@ -73,6 +74,8 @@ def decide(case: Case, *, verb: str, by: User, roles: frozenset[Role], reason: s
         audit.record("case.decide", "case", case.pk, actor=by.pk, person=case.person_id, decision=verb)
         if verb in AUTHOR_NOTICE and case.person_id:
             tell_author(case, decision, AUTHOR_NOTICE[Verb(verb)])
+        if case.state == Case.State.CLOSED:
+            _no_longer_waits(case, decision)
         tell_reporters(case, decision)
         tell(case)
         return decision
@@ -94,6 +97,8 @@ def reverse(decision: Decision, *, by: User, roles: frozenset[Role]) -> Decision
         if case.state == Case.State.CLOSED and not _other_open(case):
             case.state, case.closed_at, case.closed_by = Case.State.OPEN, None, None
             case.save()
+            if case.message_id:
+                wait_again(Message.objects.get(pk=case.message_id))
         note_entry(case, "reversed", by, verb=decision.verb)
         audit.record("case.reverse", "case", case.pk, actor=by.pk, person=case.person_id, decision=decision.verb)
         tell(case)
@@ -155,9 +160,18 @@ def _answered(case: Case, by: User, roles: frozenset[Role]) -> None:
         acknowledge(waiting, by=by, roles=roles)
 
 
+def _no_longer_waits(case: Case, decision: Decision) -> None:
+    """A held message whose last case is closed stays held: its author is told, and waits for nobody any more."""
+    message = Message.objects.filter(pk=case.message_id, state=State.HELD).first() if case.message_id else None
+    if message is None or Case.objects.filter(message=message, state=Case.State.OPEN).exclude(pk=case.pk).exists():
+        return
+    keep_back(message)
+    tell_author(case, decision, Notice.Kind.AUTHOR_KEPT_BACK)
+
+
 def _undo(measure: Measure, by: User) -> None:
     message = Message.objects.filter(pk=measure.target_id).first()
-    if message is not None and measure.kind in (Verb.HIDE, Verb.RELEASE) and message.state == Message.State.PUBLISHED:
+    if message is not None and measure.kind in (Verb.HIDE, Verb.RELEASE) and message.state == State.PUBLISHED:
         if measure.kind == Verb.RELEASE:
             visibility.hide(message.pk, by=by.pk)
     elif message is not None and measure.kind == Verb.HIDE and message.state == Message.State.HIDDEN:

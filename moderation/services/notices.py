@@ -23,6 +23,11 @@ WORDS = {
         "Your message in {place} is showing now.",
         "Thank you for waiting. You were not in trouble; someone read it first.",
     ),
+    Notice.Kind.AUTHOR_KEPT_BACK: (
+        "Your message in {place} stays between you and the team.",
+        "Someone read it. The group has not seen it and will not. You are not in trouble. "
+        "You can say it another way, or talk about it with the person who leads your group.",
+    ),
     Notice.Kind.REPORTER_SEEN: (
         "Someone has looked at what you told us.",
         "They decided what to do about it. Nobody is told that it was you. Thank you for looking out.",

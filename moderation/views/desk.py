@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from groups.access import NOT_YOURS, cohorts_with
 from groups.errors import Refused
 from groups.room_page import uuid_of
-from moderation import policies, queue, reading
+from moderation import policies, queue, reading, screen_watch
 from moderation.access import CaseAccess, access_case, cases_of
 from moderation.escalation import watch
 from moderation.models import Case, Decision, Escalation, Severity
@@ -150,7 +150,7 @@ def _queue(request: SignedIn) -> dict[str, Any]:
         "grave": waiting.filter(severity__gte=Severity.RED).count(),
         "last_closed": mine.exclude(closed_at=None).order_by("-closed_at").values_list("closed_at", flat=True).first(),
         "desks": [f"desk:{cohort.pk}" for cohort in cohorts_with(request.user, Permission.CASE_READ)],
-        "troubles": watch.troubles(),
+        "troubles": [*screen_watch.troubles(request.user), *watch.troubles()],
         "now": at,
     }
 

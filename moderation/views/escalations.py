@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from groups.access import NOT_YOURS, cohorts_with
 from groups.errors import Refused
-from moderation import reading
+from moderation import reading, screen_watch
 from moderation.access import EscalationAccess, access_escalation, escalations_of
 from moderation.escalation import answers, pages, watch
 from moderation.escalation.ladder import names
@@ -103,7 +103,7 @@ def _list(request: SignedIn) -> dict[str, Any]:
         "unanswered": open_ones.filter(state=Escalation.State.TRIGGERED).count(),
         "topics": [f"desk:{cohort.pk}" for cohort in cohorts],
         "on_call": _on_call(cohorts.first()),
-        "troubles": watch.troubles(),
+        "troubles": [*screen_watch.troubles(request.user), *watch.troubles()],
     }
 
 

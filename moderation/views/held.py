@@ -26,13 +26,13 @@ def held(request: SignedIn, session_id: UUID) -> HttpResponse:
     for case in cases.select_related("cohort__programme", "room", "message", "person").order_by("-severity", "due_at"):
         if case.lane == Lane.CONDUCT and cases.filter(message=case.message_id, lane=Lane.CARE).exists():
             continue  # one card for each message: the care lane's
-        matter = decisions.matter(case)
+        matter, evidence = decisions.matter(case), reading.evidence_of(case, request.user.pk)
         rows.append(
             {
                 "case": case,
                 "severity": Severity(case.severity).label,
-                "evidence": reading.evidence_of(case, request.user.pk),
-                "rules": sorted({str(f["rule"]) for flag in case.flags.all() for f in flag.findings if f["alerts"]}),
+                "evidence": evidence,
+                "screen_down": any(words.screen_down for words in evidence),
                 "release": policies.can(Decision.Verb.RELEASE, matter, access.roles),
                 "escalate": policies.can(Decision.Verb.ESCALATE, matter, access.roles),
             }

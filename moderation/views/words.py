@@ -51,7 +51,8 @@ VERBS = {
         Verb.DISMISS,
         "Dismiss",
         "D",
-        "The case closes and nothing changes in the room. Whoever reported is told it was looked at.",
+        "The case closes and nothing changes in the room: what is held stays held, and its author is told. "
+        "Whoever reported is told it was looked at.",
         "Dismissed. You can take it back.",
         True,
     ),

@@ -11,8 +11,8 @@ from django.test.utils import CaptureQueriesContext
 
 from groups import reading_room
 from groups.access import access_room
-from groups.models import Message
-from groups.services import posting
+from groups.models import Mark, Message
+from groups.services import marking, posting
 from groups.services.known_rooms import look_checked
 from groups.services.messages import about
 from live import log
@@ -120,3 +120,13 @@ def test_the_pages_of_a_room_and_home_read_no_more_than_they_show(long_room: Cas
     here = f"/rooms/{long_room.harbor_room.pk}/"
     for path in (here, f"{here}history/?before={LONG // 2}", f"{here}log?after={LONG - 10}", "/home/"):
         assert scans(lambda path=path: browser.get(path)) == [], path  # type: ignore[misc]
+
+
+def test_neither_do_those_who_are_told_whether_the_screen_is_down(long_room: Cast) -> None:
+    newest = Message.objects.filter(room=long_room.harbor_room).order_by("-seq")[0]
+    Mark.objects.create(message=newest, room=newest.room, screen_down=True, at=now())
+    browser = Client()
+    browser.force_login(long_room.fay)
+    assert scans(lambda: browser.get(f"/rooms/{long_room.harbor_room.pk}/")) == []
+    rooms = [long_room.harbor_room, long_room.cedar_room, long_room.ana_ben]
+    assert scans(lambda: marking.screen_down(rooms)) == []

@@ -72,7 +72,8 @@ export class Composer {
       if (shown) {
         shown.dataset.id = ack.id;
         this.list.links(shown, { id: ack.id });
-        if (shown.dataset.state !== "published") this.list.state(shown, ack.state, { mine: true, at: Date.now() });
+        /* What was told meanwhile knows more than the answer: shown already, or why it is held. */
+        if (!["published", ack.state].includes(shown.dataset.state)) this.list.state(shown, ack.state, { mine: true, at: Date.now() });
       }
       return true;
     } catch (refused) {

@@ -1,5 +1,6 @@
 /* The messages of a room: one markup (the page's own <template>), filled by textContent only. */
 import { at } from "../lib/time.js";
+import { drawMarks } from "./marks.js";
 
 const tint = (id) => [...id].reduce((sum, letter) => sum + letter.charCodeAt(0), 0) % 4;
 const initial = (name) => ((name.split(" ").find((word) => !word.endsWith(".")) ?? name)[0] ?? "").toUpperCase();
@@ -7,6 +8,9 @@ const initial = (name) => ((name.split(" ").find((word) => !word.endsWith(".")) 
 /* As many messages are kept on the page; earlier ones are a press away. A page of thousands would crawl on a phone. */
 const MOST = 200;
 const SPARE = 50;
+/* In these states one's own words stand as one wrote them. */
+const KEEPS = new Set(["published", "hidden"]);
+const capital = (words) => words[0].toUpperCase() + words.slice(1);
 
 export class MessageList {
   constructor(view, me) {
@@ -14,6 +18,12 @@ export class MessageList {
     this.log = view.querySelector("[data-log]");
     this.template = view.querySelector("[data-message-template]");
     this.heldNote = view.querySelector("[data-held-template]");
+    this.veilNote = view.querySelector("[data-veil-template]");
+    this.markings = view.querySelector("[data-marks-template]");
+    this.staff = "staff" in view.dataset;
+    /* By message: the whole of a veiled one, and what staff are told the screen saw. Told before it, or after. */
+    this.whole = new Map();
+    this.marks = new Map();
     this.newest = view.querySelector("#newest");
     this.history = view.dataset.historyUrl;
     this.log.addEventListener("scroll", () => this.scrolled(), { passive: true });
@@ -53,12 +63,14 @@ export class MessageList {
     item.dataset.id = data.id;
     item.id = `m-${data.id}`;
     item.dataset.seq = data.seq;
-    if (!(mine && known && data.state === "published" && !data.veils.length)) this.fill(item, data, mine);
+    if (!(mine && known && KEEPS.has(data.state))) this.fill(item, data, mine);
     this.links(item, data);
-    this.state(item, data.state, { mine, at: data.shown_at ?? data.at, veiled: data.veils.length > 0 });
     const late = Date.parse(data.at) - Date.parse(data.written_at) > 5000;
-    this.set(item, "when", late ? `written ${at(data.written_at)}, shown ${at(data.at)}` : at(data.written_at));
-    if (!known || late) this.append(item, !mine);
+    const times = `written ${at(data.written_at)}, shown ${at(data.at)}`;
+    this.state(item, data.state, { mine, at: data.shown_at ?? data.at, veiled: data.veils.length > 0, times: late ? times : "" });
+    this.set(item, "when", late ? times : at(data.written_at));
+    this.marked(item);
+    if (!known || late) this.append(item, !mine); else if (this.following) this.toEnd();
     return item;
   }
 
@@ -79,31 +91,53 @@ export class MessageList {
     item.id = `m-${data.id}`;
     this.set(item, "words", data.text);
     this.links(item, data);
-    this.state(item, data.state, { mine: true, at: data.written_at });
+    this.state(item, data.state, { mine: true, at: data.written_at, why: data.kept_back ? "kept_back" : data.screen_down ? "screen_down" : "waiting" });
     this.toEnd();
   }
 
   unveiled(data) {
-    const item = this.find(data.id);
-    if (item && item.dataset.state === "published") this.set(item, "words", data.text);
+    this.remember(this.whole, data.id, { text: data.text, veils: data.veils });
+    this.marked(this.find(data.id));
   }
 
+  found(data) {
+    this.remember(this.marks, data.id, data.findings);
+    this.marked(this.find(data.id));
+  }
+
+  /* What is veiled or marked in a message, for those who read the whole of it. */
+  marked(item) {
+    const whole = this.whole.get(item?.dataset.id);
+    const findings = this.marks.get(item?.dataset.id) ?? [];
+    if (!whole && !findings.length) return;
+    if (!KEEPS.has(item.dataset.state ?? "published") || ("partial" in item.dataset && !whole)) return;
+    delete item.dataset.partial;
+    drawMarks(this.field(item, "words"), this.field(item, "marks"), whole?.text ?? this.textOf(item), whole?.veils ?? [], findings, this.markings);
+    if (this.following) this.toEnd();
+  }
+
+  remember(where, id, what) {
+    where.set(id, what);
+    if (where.size > MOST) where.delete(where.keys().next().value);
+  }
+
+  /* Who reads the whole goes on reading it while it is hidden; taken back, it is gone for everybody in the room. */
   hidden(id, state) {
     const item = this.find(id);
     if (!item) return;
     const mine = "mine" in item.dataset;
-    const words = state === "withdrawn"
-      ? (mine ? "You took this message back." : "A message was taken back.")
-      : (mine ? "This message is hidden from the group. You are told why on your home page." : "A message is hidden. The person knows why.");
-    this.set(item, "words", words);
+    if (state === "withdrawn") this.set(item, "words", mine ? "You took this message back." : "A message was taken back.");
+    else if (!mine && !this.staff) this.set(item, "words", "A message is hidden. The person knows why.");
     this.state(item, state, { mine });
   }
 
   restored(data) {
     const item = this.find(data.id);
     if (!item) return;
-    this.words(item, data.text, data.veils);
-    this.state(item, "published", { mine: "mine" in item.dataset });
+    const mine = "mine" in item.dataset;
+    if ("partial" in item.dataset || (!mine && !this.staff)) this.words(item, data.text, data.veils);
+    this.state(item, "published", { mine, times: "showing again", veiled: data.veils.length > 0 });
+    this.marked(item);
   }
 
   line(words) {
@@ -113,21 +147,36 @@ export class MessageList {
     this.append(line, true);
   }
 
-  state(item, state, { mine, at: moment, veiled } = {}) {
+  state(item, state, { mine, at: moment, veiled, times, why } = {}) {
     item.dataset.state = state;
+    item.toggleAttribute("data-whole", Boolean(mine || this.staff));
+    if (!KEEPS.has(state)) this.field(item, "marks").hidden = true;
     const status = {
       sending: "Sending", waiting: "Waiting to send. Nobody has seen it.", held: "",
-      published: mine ? `Sent ${moment ? at(moment) : ""}${veiled ? ", a detail is veiled for the group" : ""}` : "",
+      published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? ", a detail is veiled for the group" : ""}` : "",
+      hidden: mine ? "Hidden from the group. You are told why on your home page." : this.staff ? "Hidden from the group." : "",
       refused: "Not sent. It is still yours.",
     }[state] ?? "";
     this.set(item, "status", status);
-    this.field(item, "held")?.remove();
-    if (state === "held") item.append(this.heldNote.content.cloneNode(true));
+    this.note(item, "held", state === "held" ? this.heldNote : null, why ?? "waiting");
+    this.note(item, "veil-note", mine && veiled && state === "published" ? this.veilNote : null);
     const shown = state === "published";
     for (const [action, visible] of [["reply", shown && !mine], ["report", shown && !mine], ["withdraw", mine && (shown || state === "held" || state === "hidden")]]) {
       const control = item.querySelector(`[data-action="${action}"]`);
       if (control) control.hidden = !visible;
     }
+  }
+
+  /* The note under one's own message. One that goes takes nobody's place on the page with it. */
+  note(item, name, template, why) {
+    const old = this.field(item, name);
+    const focused = old?.contains(document.activeElement);
+    old?.remove();
+    if (focused) item.focus();
+    if (!template) return;
+    const note = template.content.cloneNode(true);
+    for (const line of note.querySelectorAll("[data-why]")) if (!line.dataset.why.split(" ").includes(why)) line.remove();
+    item.append(note);
   }
 
   make(author, mine) {
@@ -146,8 +195,10 @@ export class MessageList {
   fill(item, data, mine) {
     if (data.state !== "published") {
       item.dataset.state = data.state;
+      item.dataset.partial = "";
       this.set(item, "words", data.state === "withdrawn"
-        ? (mine ? "You took this message back." : "A message was taken back.") : "A message is hidden. The person knows why.");
+        ? (mine ? "You took this message back." : "A message was taken back.")
+        : (mine ? "This message is hidden." : "A message is hidden. The person knows why."));
       return;
     }
     this.words(item, data.text, data.veils);
@@ -155,19 +206,18 @@ export class MessageList {
     if (answered) this.answers(item, this.textOf(answered));
   }
 
+  /* As peers read it. Until the whole is told too, nothing can be marked in it. */
   words(item, text, veils) {
     const words = this.field(item, "words");
     words.replaceChildren();
     const letters = [...text];
     let done = 0;
     for (const [start, end] of veils) {
-      const veil = document.createElement("span");
-      veil.className = "veil";
-      veil.textContent = "detail veiled";
-      words.append(letters.slice(done, start).join(""), veil);
+      words.append(letters.slice(done, start).join(""), this.markings.content.querySelector(".veil").cloneNode(true));
       done = end;
     }
     words.append(letters.slice(done).join(""));
+    words.closest(".message").toggleAttribute("data-partial", veils.length > 0);
   }
 
   links(item, data) {
@@ -190,7 +240,9 @@ export class MessageList {
     const follow = this.following || !fromOthers;
     this.log.querySelector("[data-empty]")?.remove();
     item.dataset.new = "";
+    const focused = item.contains(document.activeElement) ? document.activeElement : null;
     this.newest.before(item);
+    focused?.focus({ preventScroll: true });
     if (follow) this.toEnd(); else this.showPill();
   }
 

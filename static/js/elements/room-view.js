@@ -68,9 +68,10 @@ class RoomView extends HTMLElement {
   handle({ type, data, on, at, seq }) {
     if (data.room && data.room !== this.room) return;
     switch (type) {
-      case "message.posted": this.typists.delete(data.author.id); this.list.posted({ ...data, at, seq }); this.drawTyping(); this.seen(); break;
-      case "message.held": if (on.startsWith("person:")) this.list.held(data); else this.heldForStaff(); break;
+      case "message.posted": this.typists.delete(data.author.id); this.list.posted({ ...data, at, seq }); this.checked(data.written_at); this.drawTyping(); this.seen(); break;
+      case "message.held": if (on.startsWith("person:")) this.list.held(data); else { this.screenDown(data.screen_down, data.written_at); this.heldForStaff(); } break;
       case "message.unveiled": this.list.unveiled(data); break;
+      case "message.marked": this.list.found(data); break;
       case "message.hidden": this.list.hidden(data.id, "hidden"); break;
       case "message.withdrawn": this.list.hidden(data.id, "withdrawn"); this.heldForStaff(); break;
       case "message.restored": if (on === this.topic) this.list.restored(data); break;
@@ -91,6 +92,18 @@ class RoomView extends HTMLElement {
       case "room.closed": this.refresh(); break;
       case "head": if (data.head > (this.seqs[on] ?? Infinity) && on === this.topic) this.live.send("join", { room: this.room, after: this.seqs[on] }).catch(() => {}); break;
     }
+  }
+
+  /* For staff: whether the last that was written could be checked. One that a person released was not. */
+  screenDown(now, written) {
+    const banner = this.querySelector("[data-screen-down]");
+    if (!banner) return;
+    banner.hidden = !now;
+    if (now) banner.dataset.screenDown = written;
+  }
+  checked(written) {
+    const since = this.querySelector("[data-screen-down]")?.dataset.screenDown;
+    if (since && Date.parse(written) > Date.parse(since)) this.screenDown(false);
   }
 
   /* Other parts of a page (the console) fetch themselves again by htmx on these. */
