@@ -1,6 +1,6 @@
 """Reading one text: pure, quick, total on any string. The label on whatever it finds is "possible"."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from groups.gate import Finding
@@ -8,15 +8,13 @@ from moderation.models.severity import Lane, Severity
 from moderation.screening import scope as scopes
 from moderation.screening.disguise import undisguised
 from moderation.screening.lexicon import Concept, Language, languages
+from moderation.screening.nearby import holds, spans
 from moderation.screening.normal import Normal, normalise
-from moderation.screening.phrases import Phrase
-from moderation.screening.veil import veils
+from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, sentences
 
 LONGEST = 40_000
 """Characters read of one text; a post has at most 4,000, a refused one may have more."""
-NEARBY = 2
-"""Sentences before and after that may complete a phrase of several parts."""
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -45,12 +43,23 @@ class Reading:
 def read(text: str) -> Reading:
     """Everything the lexicon sees in a text; offsets are code points of `text`."""
     plain = normalise(text[:LONGEST])
-    found = list(_findings(plain))
+    found, hidden = _read(plain)
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
-        found = _merged(found, [one for one in _findings(deep) if (one.rule, one.start) not in known])
+        more, hidden_too = _read(deep)
+        found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
+        hidden += hidden_too
     found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
-    return Reading(tuple(found), veils(plain))
+    return Reading(tuple(found), joined(hidden))
+
+
+def _read(normal: Normal) -> tuple[list[Finding], list[tuple[int, int]]]:
+    found, hidden = list[Finding](), list[tuple[int, int]]()
+    for language in languages():
+        every = list(sentences(normal, language.forms, language.laughs))
+        found += _findings(language, normal, every)
+        hidden += veils(language, normal, every)
+    return found, hidden
 
 
 def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
@@ -59,15 +68,13 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
     return [one for one in plain if (one.rule, one.start) not in instead] + deep
 
 
-def _findings(normal: Normal) -> Iterator[Finding]:
-    for language in languages():
-        seen: dict[str, int] = {}
-        every = list(sentences(normal, language.forms, language.laughs))
-        for place, sentence in enumerate(every):
-            for concept, start, end in matches(language, every, place):
-                seen[concept.rule] = seen.get(concept.rule, 0) + 1
-                if seen[concept.rule] <= MOST_OF_ONE:
-                    yield _finding(language, concept, normal, sentence, start, end)
+def _findings(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[Finding]:
+    seen: dict[str, int] = {}
+    for place, sentence in enumerate(every):
+        for concept, start, end in matches(language, every, place):
+            seen[concept.rule] = seen.get(concept.rule, 0) + 1
+            if seen[concept.rule] <= MOST_OF_ONE:
+                yield _finding(language, concept, normal, sentence, start, end)
 
 
 def matches(language: Language, every: Sequence[Sentence], place: int) -> list[tuple[Concept, int, int]]:
@@ -81,7 +88,7 @@ def matches(language: Language, every: Sequence[Sentence], place: int) -> list[t
         (concept, *span)
         for concept, phrase in tried
         if not any(map(words.isdisjoint, phrase.needs))
-        for span in _spans(phrase, every, place)
+        for span in spans(phrase, every, place)
     )
     kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()
     for concept, start, end in found:
@@ -91,18 +98,8 @@ def matches(language: Language, every: Sequence[Sentence], place: int) -> list[t
     return kept
 
 
-def _spans(phrase: Phrase, every: Sequence[Sentence], place: int) -> Iterable[tuple[int, int]]:
-    """Where a phrase stands in a sentence; what it wants beside that may stand up to `NEARBY` sentences away."""
-    spans = [match.span() for match in phrase.parts[0].finditer(every[place].text)]
-    if spans and len(phrase.parts) > 1:
-        around = [sentence.text for sentence in every[max(0, place - NEARBY) : place + NEARBY + 1]]
-        if not all(any(part.search(text) for text in around) for part in phrase.parts[1:]):
-            return []
-    return spans
-
-
 def _finding(language: Language, concept: Concept, normal: Normal, sentence: Sentence, start: int, end: int) -> Finding:
-    idiom = any(scopes.holds(phrase, sentence.text) for phrase in concept.idioms)
+    idiom = any(holds(phrase, sentence.text) for phrase in concept.idioms)
     scope = "idiom" if idiom else scopes.scope_of(language.scopes, sentence, start, end, concept.ignores)
     first, last = normal.span(*sentence.span(start, end))
     return Finding(

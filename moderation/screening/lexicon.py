@@ -38,6 +38,18 @@ class Concept:
 
 
 @dataclass(frozen=True, slots=True)
+class Veil:
+    """One kind of detail peers do not read, and the company in which it is hidden."""
+
+    kind: str
+    why: str
+    phrases: tuple[Phrase, ...]
+    needs: tuple[Phrase, ...]
+    """One of these must stand in the sentence or beside it."""
+    unless: tuple[Phrase, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Language:
     """Everything known of one language."""
 
@@ -51,6 +63,8 @@ class Language:
     concepts: tuple[Concept, ...]
     by_word: Mapping[str, tuple[tuple[int, Phrase], ...]]
     """The phrases a word makes worth trying, with the number of their concept."""
+    veils: tuple[Veil, ...]
+    veils_by_word: Mapping[str, tuple[tuple[int, Phrase], ...]]
     vocabulary: frozenset[str]
     """Every word a phrase names."""
 
@@ -71,11 +85,12 @@ def _language(code: str) -> Language:
     sets: dict[str, str] = files.pop("sets")["sets"]
     spelled = files.pop("forms")
     scopes = files.pop("scope")
+    details = files.pop("veil", {"veil": []})
     forms = _forms(spelled)
     made = tuple(_concept(row, code, sets, forms) for file in files.values() for row in file["concept"])
-    vocabulary = frozenset(
-        word for concept in made for phrase in (*concept.phrases, *concept.idioms) for word in phrase.words
-    )
+    veils = _veils(details, sets, forms)
+    spoken = [phrase for rule in (*made, *veils) for phrase in rule.phrases]
+    vocabulary = frozenset(word for phrase in spoken for word in phrase.words)
     return Language(
         code=code,
         forms=_slips(spelled, vocabulary) | forms,
@@ -86,7 +101,9 @@ def _language(code: str) -> Language:
             scope: {place: _phrases(rows, sets, forms) for place, rows in places.items()} for scope, places in scopes.items()
         },
         concepts=made,
-        by_word=_by_word(made),
+        by_word=_by_word(concept.phrases for concept in made),
+        veils=veils,
+        veils_by_word=_by_word(veil.phrases for veil in veils),
         vocabulary=vocabulary,
     )
 
@@ -116,10 +133,24 @@ def _phrases(rows: Iterable[str], sets: Mapping[str, str], forms: Forms) -> tupl
     return tuple(compile_phrase(row, sets, forms) for row in rows)
 
 
-def _by_word(made: Iterable[Concept]) -> dict[str, tuple[tuple[int, Phrase], ...]]:
+def _veils(details: Mapping[str, Any], sets: Mapping[str, str], forms: Forms) -> tuple[Veil, ...]:
+    named = {**sets, **details.get("sets", {})}
+    return tuple(
+        Veil(
+            kind=row["kind"],
+            why=row["why"],
+            phrases=_phrases(row["patterns"], named, forms),
+            needs=_phrases(row["needs"], named, forms),
+            unless=_phrases(row["unless"], named, forms),
+        )
+        for row in details["veil"]
+    )
+
+
+def _by_word(made: Iterable[tuple[Phrase, ...]]) -> dict[str, tuple[tuple[int, Phrase], ...]]:
     found: dict[str, list[tuple[int, Phrase]]] = {}
-    for number, concept in enumerate(made):
-        for phrase in concept.phrases:
+    for number, phrases in enumerate(made):
+        for phrase in phrases:
             for word in phrase.anchors:
                 found.setdefault(word, []).append((number, phrase))
     return {word: tuple(entries) for word, entries in found.items()}

@@ -1,17 +1,19 @@
 """The language phrases are written in, and what becomes of them: one bounded expression over a sentence's words.
 
 A phrase is words with one space between them. `(a|b c)` is a choice, `<name>` a named set, `word?` or `(…)?` may be
-missing, `_` is any one word, `#` any number in digits, `*` up to three, `**` up to eight, `~` up to four of the same clause, `^` and `$` the sentence's
-ends. `&` joins what must stand in the sentence with what must stand there or nearby, up to two sentences away. Nothing repeats without a bound, so no text makes it slow.
+missing, `(…)*` stands up to three times or not at all, `_` is any one word, `#` any number in digits, `*` up to three, `**` up to eight, `~` up to four of the same clause, `^` and `$` the sentence's
+ends. `[…]` is what is pointed at, otherwise all of it. `&` joins what must stand in the sentence with what must stand there or nearby, up to two sentences away. Nothing repeats without a bound, so no text makes it slow.
 """
 
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-PART = re.compile(r"[()|^$&?_~#]|\*\*|\*|<[\w-]+>|[^\s()|<>*^$&?~#]+")
+REPEATED = re.compile(r"\)\*(?!\*)")
+PART = re.compile(r"[()\[\]|^$&?_~#@]|\*\*|\*|<[\w-]+>|[^\s()\[\]|<>*^$&?~#@]+")
 WORD = r"[^ ]+ "
 PLAIN = {"_": WORD, "#": r"\d[^ ]* ", "*": rf"(?:{WORD}){{0,3}}?", "**": rf"(?:{WORD}){{0,8}}?", "^": r"\A ?", "$": r"(?=\Z)", "~": rf"(?:(?!(?:i|but|because|and) ){WORD}){{0,4}}?"}
+TIMES = {"?": "?", "@": "{0,3}"}
 COMMON = frozenset(
     """a about again all am an and any are as at away back be been before but by can come could day did do does done
     down even ever every everyone for from get go going gone good got had has have he her here him his how i if in is
@@ -83,7 +85,7 @@ class _Reader:
     """Reads one phrase from left to right."""
 
     def __init__(self, text: str, source: str, forms: Mapping[str, Sequence[str]]) -> None:
-        self.parts = PART.findall(text)
+        self.parts = PART.findall(REPEATED.sub(")@", text))
         self.source = source
         self.forms = forms
         self.words = set[str]()
@@ -110,11 +112,11 @@ class _Reader:
 
     def row(self) -> _Made:
         pattern, needs = "", list[frozenset[str]]()
-        while self.at < len(self.parts) and self.parts[self.at] not in "|)":
+        while self.at < len(self.parts) and self.parts[self.at] not in ("|", ")", "]"):
             made = self.one()
-            if self.at < len(self.parts) and self.parts[self.at] == "?":
+            if self.at < len(self.parts) and self.parts[self.at] in TIMES:
+                made = _Made(f"(?:{made.pattern}){TIMES[self.parts[self.at]]}" if made.pattern else "", [])
                 self.at += 1
-                made = _Made(f"(?:{made.pattern})?" if made.pattern else "", [])
             pattern += made.pattern
             needs += made.needs
         return _Made(pattern, needs)
@@ -122,12 +124,13 @@ class _Reader:
     def one(self) -> _Made:
         part = self.parts[self.at]
         self.at += 1
-        if part == "(":
+        if part in "([":
             made = self.choice()
             if self.at >= len(self.parts):
                 raise PhraseError(f"a bracket is not closed: {self.source}")
             self.at += 1
-            return _Made(f"(?:{made.pattern})" if made.pattern else "", made.needs)
+            kept = "(" if part == "[" else "(?:"
+            return _Made(f"{kept}{made.pattern})" if made.pattern else "", made.needs)
         if part in PLAIN:
             return _Made(PLAIN[part], [])
         plain = self.forms.get(part, (part,))

@@ -6,6 +6,7 @@ just after it (`after`), or anywhere in the sentence (`near`); `unless` phrases 
 
 from collections.abc import Mapping
 
+from moderation.screening.nearby import holds
 from moderation.screening.phrases import Phrase
 from moderation.screening.words import Sentence
 
@@ -31,11 +32,6 @@ def scope_of(scopes: Scopes, sentence: Sentence, start: int, end: int, ignores: 
         ) and not _any(places.get("unless"), sentence.text):
             return scope
     return NOW
-
-
-def holds(phrase: Phrase, text: str) -> bool:
-    """Whether a phrase stands in a sentence."""
-    return all(part.search(text) for part in phrase.parts)
 
 
 def _any(phrases: tuple[Phrase, ...] | None, text: str) -> bool:

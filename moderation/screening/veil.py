@@ -1,29 +1,44 @@
-"""Method and amount in a feeling sentence: the detail is veiled for peers, the feeling stays."""
+"""Method, instrument, amount, named place, a figure of body or food: hidden from peers, and only that; the feeling stays."""
 
-import re
+from collections.abc import Iterator, Sequence
 
+from moderation.screening.lexicon import Language, Veil
+from moderation.screening.nearby import holds, spans
 from moderation.screening.normal import Normal
+from moderation.screening.words import Sentence
 
-AMOUNT = re.compile(
-    r"\b(?:\d{1,4}|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|thirty|forty|fifty|sixty|a hundred)\s?"
-    r"(?:mg|milligrams|grams|pills|tablets|xanax|percs|benzos|oxys|ambien|tylenol|bars)\b(?: of \w+)?"
-)
-WITH = re.compile(r"\bwith (?:a|the|my|an) (?:razor|blade|razor blade|knife|rope|belt|gun|needle|lighter|scissors)\b")
-FEELING = re.compile(
-    r"\b(?:myself|overdos\w+|die|dead|suicid\w+|cut|cutting|harm\w*|relapse\w*|took|swallowed|high|numb|end it)\b"
-)
-SENTENCE = re.compile(r"[^.!?\n]+")
-ORDINARY = re.compile(r"\b(?:prescribed|doctor|nurse|pharmac\w+|every morning|daily|headache|refill|dose is)\b")
+BESIDE = 1
+"""Sentences before and after in which the feeling may be said."""
 
 
-def veils(normal: Normal) -> tuple[tuple[int, int], ...]:
-    """The spans of the original that peers should not read."""
-    found = []
-    for sentence in SENTENCE.finditer(normal.text):
-        words = sentence.group()
-        if not FEELING.search(words) or ORDINARY.search(words):
-            continue
-        for pattern in (AMOUNT, WITH):
-            for match in pattern.finditer(words):
-                found.append(normal.span(sentence.start() + match.start(), sentence.start() + match.end()))
-    return tuple(sorted(found))
+def veils(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
+    """The spans of the original that peers should not read; they may overlap."""
+    by_word = language.veils_by_word
+    for place, sentence in enumerate(every):
+        tried = {entry for word in set(sentence.words) if word in by_word for entry in by_word[word]}
+        said: dict[int, bool] = {}
+        for number, phrase in sorted(tried, key=lambda one: (one[0], one[1].source)):
+            for start, end in spans(phrase, every, place):
+                if number not in said:
+                    said[number] = _hidden(language.veils[number], every, place)
+                if said[number] and end > start:
+                    yield normal.span(*sentence.span(start, end))
+
+
+def joined(found: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
+    """Spans in order, those that touch or overlap as one."""
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(found):
+        if kept and start <= kept[-1][1]:
+            kept[-1] = kept[-1][0], max(end, kept[-1][1])
+        else:
+            kept.append((start, end))
+    return tuple(kept)
+
+
+def _hidden(rule: Veil, every: Sequence[Sentence], place: int) -> bool:
+    """Whether the sentence, or one beside it, is one of feeling or harm, and it is no ordinary matter."""
+    if any(holds(phrase, every[place].text) for phrase in rule.unless):
+        return False
+    around = " ".join(sentence.text for sentence in every[max(0, place - BESIDE) : place + BESIDE + 1])
+    return any(holds(phrase, around) for phrase in rule.needs)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from moderation.screening.normal import Normal
 
 TOKEN = re.compile(
-    r"""([,:()"\u2014\u2013]|\ -+\ |\.{2,}|\.(?=[^\W_]))|[^\W_]+(?:'[^\W_]+)*|[.!?\n;]+""", re.VERBOSE
+    r"""([,:()"\u2014\u2013]|\ -+\ |\.{2,}|\.(?=[^\W_]))|\d+(?:[.,]\d+)+|[^\W_]+(?:'[^\W_]+)*|[.!?\n;]+""", re.VERBOSE
 )
 """A pause (group 1), a word, or the end of a sentence."""
 LONGEST_SENTENCE = 120
