@@ -1,11 +1,10 @@
 """The message gate: the screen, and the programme's policy on what it finds."""
 
-from dataclasses import replace
-
-from groups.gate import Action, Draft, Finding, Verdict
-from moderation.screening.engine import Reading, read
-from moderation.screening.policy import DEFAULT, Policy, line_of
-from moderation.services.policy_in_force import in_force
+from groups.gate import Draft, Verdict
+from moderation.screening.engine import read
+from moderation.screening.policy import CONTACT
+from moderation.screening.verdict import Context, alerts, judge, screen
+from moderation.services.policy_in_force import in_force, own_numbers
 
 
 class Gate:
@@ -18,35 +17,10 @@ class Gate:
     def screen(self, draft: Draft) -> Verdict:
         """Judge a draft."""
         reading = read(draft.text)
-        if not _alerts(reading):
+        if not alerts(reading):
             return judge(reading)
-        return judge(reading, in_force(draft.programme_id, draft.room_kind), staff=draft.author_is_staff)
-
-
-def judge(reading: Reading, policy: Policy = DEFAULT, *, staff: bool = False) -> Verdict:
-    """What a policy makes of a reading. Pure."""
-    if not _alerts(reading):
-        return Verdict(action=Action.PUBLISH, veils=reading.veils, findings=reading.findings)
-    quiet = {place for place, one in enumerate(reading.findings) if _quiet(one, policy)}
-    if quiet:
-        # What a policy shows without a flag brings the message before nobody: that is what "alerts" means.
-        findings = (
-            replace(one, alerts=place not in quiet and one.alerts) for place, one in enumerate(reading.findings)
-        )
-        reading = replace(reading, findings=tuple(findings))
-    return Verdict(
-        action=policy.action_of(reading.findings, staff=staff),
-        severity=reading.severity,
-        lane=reading.lane,
-        veils=reading.veils,
-        findings=reading.findings,
-    )
-
-
-def _alerts(reading: Reading) -> bool:
-    return any(finding.alerts for finding in reading.findings)
-
-
-def _quiet(one: Finding, policy: Policy) -> bool:
-    """Whether the policy shows what was found without a flag. Green has no line: it is not the policy's to quieten."""
-    return one.alerts and line_of(one.severity, one.lane) != "" and policy.action_of((one,)) == Action.PUBLISH
+        policy = in_force(draft.programme_id, draft.room_kind)
+        if any(one.category == CONTACT for one in reading.findings):
+            own = own_numbers(draft.programme_id)
+            return screen(draft.text, Context(policy=policy, staff=draft.author_is_staff, own_numbers=own))
+        return judge(reading, policy, staff=draft.author_is_staff)

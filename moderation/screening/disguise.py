@@ -10,11 +10,12 @@ from collections.abc import Iterator
 from functools import lru_cache
 from itertools import islice, product
 
-from moderation.screening.lexicon import FOLDER, languages
+from moderation.screening.lexicon import languages
 from moderation.screening.normal import Normal
+from moderation.screening.phrases import FOLDER
 
 ODD = re.compile(
-    r"([a-z0-9])\1\1|[a-z][0-9@$!|*#+][a-z0-9@$!|*#+]|[0-9@$|!][a-z]|[a-z][._*/~-][a-z0-9]|(?<![a-z])[a-z] [a-z] [a-z](?![a-z])|[a-z]{10,}"
+    r"([a-z0-9])\1\1|[a-z][0-9@$!|*#+][a-z0-9@$!|*#+]|[0-9@$|!][a-z]|[a-z][._*/~-][a-z0-9]|(?<![a-z])[a-z] [a-z] [a-z](?![a-z])|[a-z]{14,}"
 )
 """What plain English hardly ever holds. Everything else is read once only."""
 STANDS_FOR = {
@@ -26,7 +27,10 @@ SPACED = re.compile(rf"(?<![^\W_]){LETTER}(?:[ .,_*/~+=-]{{1,3}}{LETTER}(?![^\W_
 CHUNK = re.compile(r"[^\s,;:?()\"]+")
 RUN = re.compile(r"(.)\1*", re.DOTALL)
 JOINT = re.compile(r"[._*/~+=-]+")
+SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
 LONGEST_WORD = 40
+RUN_ON = 14
+"""Letters of a word that may be several."""
 READINGS = 48
 """How many ways to read one word are tried."""
 
@@ -82,20 +86,34 @@ def _chunks(text: str) -> Iterator[Replacement]:
 def _undone(word: str) -> str | None:
     """What a word stands for, or None if it is no word of the lexicon."""
     known = _vocabulary()
-    for candidate in (word, word.rstrip("!1*"), JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))):
+    if JOINT.search(word) and (whole := JOINT.sub("", word)) in known:
+        return whole
+    if not SUSPECT.search(word):
+        return _taken_apart(word) if len(word) >= RUN_ON else None
+    for candidate in {word, word.rstrip("!1*"), JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))}:
         for reading in _readings(candidate):
             if reading in known:
                 return reading
     if "*" in word or "#" in word or "_" in word:
-        shape = re.compile("".join("[a-z]{1,2}" if letter in "*#_" else re.escape(letter) for letter in word.strip("!")))
+        shape = re.compile(
+            "".join("[a-z]{1,2}" if letter in "*#_" else re.escape(letter) for letter in word.strip("!"))
+        )
         if fitting := next((term for term in _masked() if shape.fullmatch(term)), None):
             return fitting
     if JOINT.search(word):
-        parts = [part if part.isdigit() else _undone(part) or part for part in JOINT.split(word) if part]
-        if any(part in known for part in parts):
-            return " ".join(parts)
-    if len(word) >= 7 and any(term in reading for reading in islice(_readings(word), 4) for term in _roots()):
-        return next((" ".join(words) for reading in islice(_readings(word), 4) if (words := segmented(reading))), None)
+        parts = [part for part in JOINT.split(word) if part]
+        undone = [part if part.isdigit() else _undone(part) or part for part in parts]
+        return " ".join(undone) if undone != parts else None
+    return _taken_apart(word)
+
+
+def _taken_apart(word: str) -> str | None:
+    """A run of words without spaces, if a grave one is among them."""
+    if len(word) < 7:
+        return None
+    for reading in islice(_readings(word), 4):
+        if any(term in reading for term in _roots()) and (words := segmented(reading)):
+            return " ".join(words)
     return None
 
 

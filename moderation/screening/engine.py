@@ -1,11 +1,12 @@
 """Reading one text: pure, quick, total on any string. The label on whatever it finds is "possible"."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from groups.gate import Finding
 from moderation.models.severity import Lane, Severity
 from moderation.screening import scope as scopes
+from moderation.screening.contact import contacts
 from moderation.screening.disguise import undisguised
 from moderation.screening.lexicon import Concept, Language, languages
 from moderation.screening.nearby import holds, spans
@@ -15,6 +16,7 @@ from moderation.screening.words import Sentence, sentences
 
 LONGEST = 40_000
 """Characters read of one text; a post has at most 4,000, a refused one may have more."""
+CONTACT_VERSION = 2
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -40,8 +42,8 @@ class Reading:
         return alerting[0].lane if alerting else None
 
 
-def read(text: str) -> Reading:
-    """Everything the lexicon sees in a text; offsets are code points of `text`."""
+def read(text: str, own_numbers: Iterable[str] = ()) -> Reading:
+    """Everything the lexicon sees in a text; offsets are code points of `text`. The clinic's own numbers are no contact."""
     plain = normalise(text[:LONGEST])
     found, hidden = _read(plain)
     if (deep := undisguised(plain)) is not None:
@@ -49,6 +51,7 @@ def read(text: str) -> Reading:
         more, hidden_too = _read(deep)
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
+    found += [_contact(plain, start, end) for start, end in contacts(plain.text, own_numbers)][:MOST_OF_ONE]
     found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
     return Reading(tuple(found), joined(hidden))
 
@@ -79,15 +82,9 @@ def _findings(language: Language, normal: Normal, every: Sequence[Sentence]) -> 
 
 def matches(language: Language, every: Sequence[Sentence], place: int) -> list[tuple[Concept, int, int]]:
     """Each concept's matches in one sentence from left to right, none overlapping another of the same concept."""
-    by_word, sentence = language.by_word, every[place]
-    words = set(sentence.words)
-    tried = {entry for word in words if word in by_word for entry in by_word[word]}
-    if not tried:
-        return []
     found = sorted(
         (concept, *span)
-        for concept, phrase in tried
-        if not any(map(words.isdisjoint, phrase.needs))
+        for concept, phrase in language.index.worth_trying(set(every[place].words))
         for span in spans(phrase, every, place)
     )
     kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()
@@ -96,6 +93,21 @@ def matches(language: Language, every: Sequence[Sentence], place: int) -> list[t
             ends[concept] = end
             kept.append((language.concepts[concept], start, end))
     return kept
+
+
+def _contact(normal: Normal, start: int, end: int) -> Finding:
+    first, last = normal.span(start, end)
+    return Finding(
+        rule="contact exchange",
+        version=CONTACT_VERSION,
+        category="contact exchange",
+        lane=Lane.CONDUCT,
+        severity="amber",
+        alerts=True,
+        scope=scopes.NOW,
+        start=first,
+        end=last,
+    )
 
 
 def _finding(language: Language, concept: Concept, normal: Normal, sentence: Sentence, start: int, end: int) -> Finding:

@@ -4,13 +4,12 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
-from moderation.screening.phrases import Phrase, PhraseError, compile_phrase
+from moderation.screening.index import Index
+from moderation.screening.phrases import FOLDER, Phrase, PhraseError, compile_phrase
 from moderation.screening.typos import near
 
-FOLDER = Path(__file__).with_name("lexicon")
 Forms = Mapping[str, tuple[str, ...]]
 CHECKED = ("name", "version", "lane", "severity", "source", "why", "patterns", "fires", "silent")
 
@@ -61,10 +60,10 @@ class Language:
     sets: Mapping[str, str]
     scopes: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
     concepts: tuple[Concept, ...]
-    by_word: Mapping[str, tuple[tuple[int, Phrase], ...]]
-    """The phrases a word makes worth trying, with the number of their concept."""
+    index: Index
+    """The concepts' phrases."""
     veils: tuple[Veil, ...]
-    veils_by_word: Mapping[str, tuple[tuple[int, Phrase], ...]]
+    veils_index: Index
     vocabulary: frozenset[str]
     """Every word a phrase names."""
 
@@ -89,7 +88,8 @@ def _language(code: str) -> Language:
     forms = _forms(spelled)
     made = tuple(_concept(row, code, sets, forms) for file in files.values() for row in file["concept"])
     veils = _veils(details, sets, forms)
-    spoken = [phrase for rule in (*made, *veils) for phrase in rule.phrases]
+    spoken = [phrase for concept in made for phrase in concept.phrases]
+    spoken += [phrase for veil in veils for phrase in veil.phrases]
     vocabulary = frozenset(word for phrase in spoken for word in phrase.words)
     return Language(
         code=code,
@@ -98,12 +98,13 @@ def _language(code: str) -> Language:
         masked=tuple(spelled.get("masked", ())),
         sets=sets,
         scopes={
-            scope: {place: _phrases(rows, sets, forms) for place, rows in places.items()} for scope, places in scopes.items()
+            scope: {place: _phrases(rows, sets, forms) for place, rows in places.items()}
+            for scope, places in scopes.items()
         },
         concepts=made,
-        by_word=_by_word(concept.phrases for concept in made),
+        index=Index(concept.phrases for concept in made),
         veils=veils,
-        veils_by_word=_by_word(veil.phrases for veil in veils),
+        veils_index=Index(veil.phrases for veil in veils),
         vocabulary=vocabulary,
     )
 
@@ -145,15 +146,6 @@ def _veils(details: Mapping[str, Any], sets: Mapping[str, str], forms: Forms) ->
         )
         for row in details["veil"]
     )
-
-
-def _by_word(made: Iterable[tuple[Phrase, ...]]) -> dict[str, tuple[tuple[int, Phrase], ...]]:
-    found: dict[str, list[tuple[int, Phrase]]] = {}
-    for number, phrases in enumerate(made):
-        for phrase in phrases:
-            for word in phrase.anchors:
-                found.setdefault(word, []).append((number, phrase))
-    return {word: tuple(entries) for word, entries in found.items()}
 
 
 def _forms(spelled: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:

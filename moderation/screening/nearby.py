@@ -12,7 +12,12 @@ NEARBY = 2
 def spans(phrase: Phrase, every: Sequence[Sentence], place: int) -> list[tuple[int, int]]:
     """Where a phrase stands in a sentence; what it wants beside that may stand up to `NEARBY` sentences away."""
     first = phrase.parts[0]
-    found = [match.span(first.groups) for match in first.finditer(every[place].text)]
+    found = []
+    for match in first.finditer(every[place].text):
+        start, end = match.span(first.groups)
+        found.append(
+            (start if first.groups else start + 1, end)
+        )  # a phrase begins with the space before its first word
     if found and len(phrase.parts) > 1:
         around = [sentence.text for sentence in every[max(0, place - NEARBY) : place + NEARBY + 1]]
         if not all(any(part.search(text) for text in around) for part in phrase.parts[1:]):

@@ -8,24 +8,30 @@ ends. `[…]` is what is pointed at, otherwise all of it. `&` joins what must st
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
+
+FOLDER = Path(__file__).with_name("lexicon")
 
 REPEATED = re.compile(r"\)\*(?!\*)")
 PART = re.compile(r"[()\[\]|^$&?_~#@]|\*\*|\*|<[\w-]+>|[^\s()\[\]|<>*^$&?~#@]+")
 WORD = r"[^ ]+ "
-PLAIN = {"_": WORD, "#": r"\d[^ ]* ", "*": rf"(?:{WORD}){{0,3}}?", "**": rf"(?:{WORD}){{0,8}}?", "^": r"\A ?", "$": r"(?=\Z)", "~": rf"(?:(?!(?:i|but|because|and) ){WORD}){{0,4}}?"}
+PLAIN = {
+    "_": WORD,
+    "#": r"\d[^ ]* ",
+    "*": rf"(?:{WORD}){{0,3}}?",
+    "**": rf"(?:{WORD}){{0,8}}?",
+    "^": r"(?<=\A )",
+    "$": r"(?=\Z)",
+    "~": rf"(?:(?!(?:i|but|because|and) ){WORD}){{0,4}}?",
+}
 TIMES = {"?": "?", "@": "{0,3}"}
-COMMON = frozenset(
-    """a about again all am an and any are as at away back be been before but by can come could day did do does done
-    down even ever every everyone for from get go going gone good got had has have he her here him his how i if in is
-    it its just know last left let life like little long look made make man me more my need never new next no not now
-    of off on one only or our out over people please right said same say see she so some something still stop take
-    tell than thank that the their them then there they thing things think this time to today told tonight too took
-    try trying two up us use very want was way we week well went were what when where which who why will with without
-    work would year you your""".split()
-)
-CHECKED = 4
+_COMMON = [
+    line.split() for line in FOLDER.joinpath("common_words.txt").read_text("utf-8").splitlines() if line[0] != "#"
+]
+VERY_COMMON = frozenset(_COMMON[0])
+COMMON = frozenset(word for line in _COMMON for word in line)
+CHECKED = 8
 """Sets of words looked up before a phrase is searched for: most phrases end there."""
-VERY_COMMON = frozenset("a and am are be do for have i in is it me my not of on that the to was you".split())
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,8 +65,10 @@ def compile_phrase(source: str, sets: Mapping[str, str], forms: Mapping[str, Seq
     needs = sorted(made[0].needs, key=_cost)
     if not needs:
         raise PhraseError(f"nothing in it must be there: {source}")
-    parts = tuple(re.compile(rf"(?:(?<= )|\A){one.pattern}") for one in made)
-    return Phrase(source, parts, needs[0], tuple(needs[1:CHECKED]), frozenset[str]().union(*(reader.words for reader in readers)))
+    parts = tuple(re.compile(f" {one.pattern}") for one in made)
+    return Phrase(
+        source, parts, needs[0], tuple(needs[1:CHECKED]), frozenset[str]().union(*(reader.words for reader in readers))
+    )
 
 
 def expand(source: str, sets: Mapping[str, str], depth: int = 0) -> str:

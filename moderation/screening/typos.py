@@ -18,5 +18,7 @@ def near(term: str) -> set[str]:
         found.update(head + beside + tail for beside in BESIDE.get(letter, ""))
         if tail:
             found.add(head + tail[0] + letter + tail[1:])
-    found.update(term[:at] + vowel + term[at + 1 :] for at in range(1, len(term)) for vowel in "aeiou" if term[at] in "aeiou")
+    found.update(
+        term[:at] + vowel + term[at + 1 :] for at in range(1, len(term)) for vowel in "aeiou" if term[at] in "aeiou"
+    )
     return found - {term}

@@ -13,11 +13,9 @@ BESIDE = 1
 
 def veils(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
     """The spans of the original that peers should not read; they may overlap."""
-    by_word = language.veils_by_word
     for place, sentence in enumerate(every):
-        tried = {entry for word in set(sentence.words) if word in by_word for entry in by_word[word]}
         said: dict[int, bool] = {}
-        for number, phrase in sorted(tried, key=lambda one: (one[0], one[1].source)):
+        for number, phrase in language.veils_index.worth_trying(set(sentence.words)):
             for start, end in spans(phrase, every, place):
                 if number not in said:
                     said[number] = _hidden(language.veils[number], every, place)

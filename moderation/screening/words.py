@@ -16,11 +16,10 @@ LONGEST_SENTENCE = 120
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence's words, with where in the normalised text each came from."""
+    """A sentence's words, with what each was in the normalised text."""
 
     words: list[str] = field(default_factory=list)
-    starts: list[int] = field(default_factory=list)
-    ends: list[int] = field(default_factory=list)
+    places: list[re.Match[str]] = field(default_factory=list)
     breaks: set[int] = field(default_factory=set)
     """Before which words a comma or the like stands."""
     end: str = ""
@@ -37,7 +36,7 @@ class Sentence:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of `text`, from a word's beginning to the space after another, in the normalised text."""
         last = max(self.place(end) - 1, self.place(start))
-        return self.starts[self.place(start)], self.ends[last]
+        return self.places[self.place(start)].start(), self.places[last].end()
 
     def marked(self) -> str:
         """`text` with a comma for the space wherever the writer paused; the same length."""
@@ -73,12 +72,10 @@ def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[s
             plain = forms.get(word)
             if plain is None:
                 now.words.append(word)
-                now.starts.append(found.start())
-                now.ends.append(found.end())
+                now.places.append(found)
             else:
                 now.words.extend(plain)
-                now.starts.extend([found.start()] * len(plain))
-                now.ends.extend([found.end()] * len(plain))
+                now.places.extend([found] * len(plain))
                 now.light = now.light or word in laughs
             if len(now.words) < LONGEST_SENTENCE:
                 continue
@@ -92,8 +89,7 @@ def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[s
 
 def _joined(first: Sentence, second: Sentence) -> Sentence:
     first.words += second.words
-    first.starts += second.starts
-    first.ends += second.ends
+    first.places += second.places
     return first
 
 

@@ -3,19 +3,34 @@
 The process that sets one forgets at once; another process goes on for two seconds at the most.
 """
 
+import re
 import threading
 from collections.abc import Mapping
+from dataclasses import dataclass
 from time import monotonic
 from uuid import UUID
 
 from django.db import transaction
 
+from groups.models import Programme
 from moderation.models import ScreenPolicy
 from moderation.screening.policy import DEFAULT, Policy, kept
 
 LIFETIME = 2.0
 """Seconds a process trusts what it read."""
-_known: dict[UUID, tuple[float, Mapping[str, Policy]]] = {}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What was read of a programme, and when."""
+
+    at: float
+    policies: Mapping[str, Policy]
+    numbers: frozenset[str]
+    """Its telephone number, digits only."""
+
+
+_known: dict[UUID, _Read] = {}
 _lock = threading.Lock()
 _changes = 0
 """How often something was forgotten: what was read before a change is not remembered after it."""
@@ -26,10 +41,17 @@ def in_force(programme: UUID, room_kind: str) -> Policy:
 
     Raises what the database raises: nothing is judged by a policy nobody could read.
     """
+    return _current(programme).policies.get(room_kind, DEFAULT)
+
+
+def own_numbers(programme: UUID) -> frozenset[str]:
+    """The programme's own telephone numbers, digits only. Raises what the database raises."""
+    return _current(programme).numbers
+
+
+def _current(programme: UUID) -> _Read:
     known = _known.get(programme)
-    if known is None or monotonic() - known[0] >= LIFETIME:
-        known = _read(programme)
-    return known[1].get(room_kind, DEFAULT)
+    return known if known is not None and monotonic() - known.at < LIFETIME else _read(programme)
 
 
 def forget(programme: UUID) -> None:
@@ -45,16 +67,18 @@ def newest(programme: UUID, room_kind: str) -> ScreenPolicy | None:
     return ScreenPolicy.objects.filter(programme=programme, room_kind=room_kind).order_by("-set_at").first()
 
 
-def _read(programme: UUID) -> tuple[float, Mapping[str, Policy]]:
+def _read(programme: UUID) -> _Read:
     before, at = _changes, monotonic()
     rows = [(kind, newest(programme, kind)) for kind in ScreenPolicy.RoomKind.values]
-    read = at, {kind: kept(row.table) for kind, row in rows if row is not None}
+    phones = Programme.objects.filter(pk=programme).values_list("phone", flat=True)
+    numbers = frozenset(re.sub(r"\D", "", phone) for phone in phones)
+    read = _Read(at, {kind: kept(row.table) for kind, row in rows if row is not None}, numbers)
     # Inside a transaction a row may be one that is never committed: remembered only if it is.
     transaction.on_commit(lambda: _remember(programme, read, before))
     return read
 
 
-def _remember(programme: UUID, read: tuple[float, Mapping[str, Policy]], before: int) -> None:
+def _remember(programme: UUID, read: _Read, before: int) -> None:
     with _lock:
         if _changes == before:
             _known[programme] = read

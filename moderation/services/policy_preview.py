@@ -13,10 +13,10 @@ from uuid import UUID
 
 from groups.gate import Action
 from groups.models import Message, Programme
-from moderation.gate import judge
 from moderation.models import Case, Decision, Escalation, Evidence, ScreenPolicy
 from moderation.screening.engine import read
 from moderation.screening.policy import RANK
+from moderation.screening.verdict import judge
 from moderation.services.screen_policies import Tables
 from peers.models import Grant
 from records import audit, sealing

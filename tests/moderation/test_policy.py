@@ -7,7 +7,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groups.gate import Action, Finding
-from moderation.gate import judge
 from moderation.screening.engine import Reading, read
 from moderation.screening.policy import (
     DEFAULT,
@@ -22,6 +21,7 @@ from moderation.screening.policy import (
     entered,
     kept,
 )
+from moderation.screening.verdict import judge
 
 PUBLISH, FLAG, HOLD, PAGE = Action
 NUMBER = "Text me at lunch, my number is on the wall"

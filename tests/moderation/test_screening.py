@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groups.gate import Action
-from moderation.gate import judge
 from moderation.screening.engine import LEVEL, _matches, read
 from moderation.screening.lexicon import concepts
 from moderation.screening.normal import normalise
+from moderation.screening.verdict import judge
 
 FIRES = [(concept.name, text) for concept in concepts() for text in concept.fires]
 SILENT = [(concept.name, text) for concept in concepts() for text in concept.silent]

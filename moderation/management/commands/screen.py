@@ -9,8 +9,8 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from groups.veil import veil
-from moderation.gate import judge
 from moderation.screening.engine import read
+from moderation.screening.verdict import judge
 
 
 class Command(BaseCommand):

@@ -1,0 +1,85 @@
+"""Measure the screen on labelled texts."""
+
+import csv
+import json
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from moderation.screening.evaluation import Case, Report, evaluate, interval, share
+
+
+class Command(BaseCommand):
+    """A JSON-lines or CSV file in; a table for people and, last, one line of JSON out."""
+
+    help = "Per label how many texts alert, how gravely and for what; recall, false alarms and the worst misses."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """The file and its fields."""
+        parser.add_argument("--data", required=True, type=Path, help="JSON lines, or CSV with a head line")
+        parser.add_argument("--label-field", required=True)
+        parser.add_argument("--text-field", default="text")
+        parser.add_argument("--misses", type=int, default=10, help="how many of the worst misses are listed")
+        parser.add_argument("--show", action="store_true", help="print the words of the misses, not only their lines")
+
+    def handle(
+        self, *args: Any, data: Path, label_field: str, text_field: str, misses: int, show: bool, **options: Any
+    ) -> None:
+        """Measure."""
+        report = evaluate(cases(data, label_field, text_field))
+        if not report.labels:
+            raise CommandError(f"{data} holds no texts.")
+        worst = [
+            {"line": case.line, "label": case.label, "found": why} | ({"text": case.text} if show else {})
+            for case, why in report.misses[:misses]
+        ]
+        for label, tally in sorted(report.labels.items()):
+            low, high = interval(tally.alerting, tally.n)
+            of = f"alerting {share(tally.alerting, tally.n):.3f} ({low:.3f} to {high:.3f})"
+            self.stdout.write(f"{label or '(no label)':<16} {tally.n:>6}  {of}")
+        for miss in worst:
+            words = f": {miss['text']}" if show else ""
+            self.stdout.write(f"missed: line {miss['line']}, {miss['label']}: {miss['found']}{words}")
+        self.stdout.write(json.dumps(summary(report) | {"worst_misses": worst}, ensure_ascii=False))
+
+
+def summary(report: Report) -> dict[str, Any]:
+    """What the last line says."""
+    return {
+        "labels": {label: tally.as_json(label) for label, tally in sorted(report.labels.items())},
+        "recall": share(*report.recall),
+        "false_alarm_rate": share(*report.false_alarms),
+        "at_level": share(*report.level),
+        "spans_touched": share(*report.touched),
+        "missed": len(report.misses),
+    }
+
+
+def cases(data: Path, label_field: str, text_field: str) -> Iterator[Case]:
+    """The file's texts. Raises `CommandError` for a file or a line that cannot be read, with its number."""
+    try:
+        with data.open(encoding="utf-8", newline="") as lines:
+            rows = enumerate(csv.DictReader(lines), 2) if data.suffix == ".csv" else _json_lines(lines)
+            for number, row in rows:
+                try:
+                    text, label = row[text_field], row[label_field]
+                except (KeyError, TypeError):
+                    raise CommandError(f"Line {number} of {data} has no field {text_field} or {label_field}.") from None
+                if not isinstance(text, str):
+                    raise CommandError(f"Line {number} of {data}: {text_field} is no text.")
+                yield Case(number, text, "" if label is None else str(label))
+    except (OSError, UnicodeDecodeError) as error:
+        raise CommandError(f"{data} cannot be read: {error}") from error
+
+
+def _json_lines(lines: Any) -> Iterator[tuple[int, Any]]:
+    # On the line feed only: texts hold U+2028 and the like.
+    for number, line in enumerate(lines.read().split("\n"), 1):
+        if line.strip():
+            try:
+                yield number, json.loads(line)
+            except (ValueError, RecursionError):
+                raise CommandError(f"Line {number} is no JSON.") from None

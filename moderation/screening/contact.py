@@ -1,0 +1,275 @@
+"""Telephone numbers, e-mail addresses and handles, however they are written. Crisis lines and the clinic's own are none."""
+
+import re
+from collections.abc import Iterable, Iterator
+
+import phonenumbers
+
+from moderation.screening.numbers import UNITS, Written, written
+
+FIGURE = re.compile(r"\d")
+WORD = re.compile(r"[a-z]+")
+NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
+RUN_ON = 16
+"""Letters of number words written without spaces."""
+WORTH = frozenset(
+    [
+        "dot",
+        "punto",
+        "arroba",
+        "gmail",
+        "yahoo",
+        "hotmail",
+        "outlook",
+        "icloud",
+        "proton",
+        "protonmail",
+        "zero",
+        "cero",
+        "double",
+        "triple",
+        "snap",
+        "snapchat",
+        "insta",
+        "instagram",
+        "ig",
+        "discord",
+        "tiktok",
+        "kik",
+        "telegram",
+        "signal",
+        "whatsapp",
+        "facebook",
+        "fb",
+        "messenger",
+        "psn",
+        "xbox",
+        "gamertag",
+        "twitter",
+        "bluesky",
+        "reddit",
+        "venmo",
+        "steam",
+        "twitch",
+        "strava",
+        "wechat",
+        "skype",
+        "viber",
+        "threads",
+        "pinterest",
+        "username",
+        "handle",
+    ]
+)
+"""Without a sign or one of these words, or several number words, there is nothing to find."""
+AT = r"(?:\s?@\s?|\s?[\[({<]\s?at\s?[\])}>]\s?|\s(?:at|arroba)\s)"
+DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s(?:dot|punto)\s)"
+MAILERS = (
+    "gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho"
+)
+MAIL = re.compile(
+    rf"[a-z0-9][a-z0-9._+-]{{0,63}}{AT}[a-z0-9-]{{1,63}}(?:{DOT}(?:com|org|net|edu|co|uk|us|io|me|mx|es|de|fr|ca|info|test|gov)\b)+"
+    rf"|[a-z0-9][a-z0-9._+-]{{2,63}}{AT}(?:{MAILERS})\b"
+    rf"|\b(?:{MAILERS})\s?(?:dot|\.)\s?com\b|\b(?:gmail|hotmail|yahoo|icloud|outlook)\s?[,:]\s?[a-z0-9._]{{3,40}}"
+)
+NO_MAIL = re.compile(
+    r"^(?:noon|night|home|work|school|group|once|all|least|first|last|look|looking|meet|see|is|are|was|me|us)\b"
+)
+SPACED_MAIL = re.compile(r"(?:[a-z0-9._] ){3,40}@ ?(?:[a-z0-9.] ?){4,40}|@ ?(?:[a-z] ){3,20}\. ?(?:[a-z] ?){2,4}")
+PLATFORM = (
+    r"snap(?:chat)?|insta(?:gram)?|ig|discord|tik ?tok|kik|telegram|tele|signal|whats ?app|wapp|facebook|fb|messenger|psn|xbox|gamertag|twitter|bluesky|bird app|"
+    r"reddit|venmo|cash ?app|zelle|steam|twitch|strava|wechat|skype|viber|threads|be ?real|linkedin|tumblr|youtube|roblox|spotify|user ?name|handle|pinterest|the gram|app"
+)
+HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9])){2,39}"
+ON_PLATFORM = re.compile(
+    rf"\b(?:my |the |ur |mine )?(?:{PLATFORM})(?:'s| name| is| tag| user| handle| id)?(?: is| as| under)?(?: ?[:=@>-]+ ?| )(?:@ ?)?({HANDLE})"
+)
+LIKE_A_HANDLE = re.compile(
+    r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4}(?!\d)"
+)
+ORDINARY_DOTS = re.compile(
+    r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
+)
+"""Abbreviations, addresses of pages and a missing space after a full stop."""
+AT_HANDLE = re.compile(r"(?<![\w.])@ ?([a-z0-9_](?:[a-z0-9_]|[.-](?=[a-z0-9_])){2,39})(?!\w)")
+ON_ANY = re.compile(rf"\b(?:{PLATFORM})\b")
+ADD_ME = re.compile(
+    r"\b(?:add|follow|find|dm|message|msg|pm|look|search|friend|hit) (?:me|up)\b|\b(?:username|handle|gamertag|friend code)\b"
+)
+NEAR_HANDLE = re.compile(
+    rf"\b(?:{PLATFORM}|add|follow|find|dm|dms|message|msg|pm|hit|look|search|same name|handle|mutuals|socials|mine|i'?m|im|link)\b"
+)
+INVITE = re.compile(
+    r"\b(?:discord\.gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|onlyfans\.com|signal\.group|u slash|u/)\s?/?[\w./-]{2,60}"
+)
+NEVER = frozenset(
+    ["everyone", "everybody", "here", "channel", "all", "staff", "admin", "moderator", "mod", "team", "group", "room"]
+)
+
+STAFFED = re.compile(
+    r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours|intake|hotline|help ?line|life ?line|warm ?line|crisis|on call|office|pharmacy|line is|billing|scheduling|samhsa|samaritans|poison control|emergency)\b"
+)
+"""Whose number that is: anybody may tell it."""
+LINES = frozenset(
+    [
+        "988",
+        "911",
+        "999",
+        "112",
+        "111",
+        "000",
+        "116123",
+        "741741",
+        "85258",
+        "838255",
+        "686868",
+        "678678",
+        "1177",
+        "113",
+        "8002738255",
+        "8006624357",
+        "8007997233",
+        "8002221222",
+        "8664887386",
+        "8778636338",
+        "8558473255",
+        "8884784357",
+        "8009506264",
+        "8006564673",
+        "8004224453",
+        "8773328466",
+        "6889",
+    ]
+)
+"""Crisis lines and text lines (988, 741741, SAMHSA, domestic violence, poison control, Trevor, Samaritans and others)."""
+TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "822")
+CUE = re.compile(
+    r"(?<![a-z])(?:call|text|txt|number|num|cell|phone|digits|ring|reach|mobile|hmu|hit me|whats ?app|area code|landline|dial|line's|save|burner|sms|buzz|ping|contact|hola|llama|marcame|numero|cel)(?![a-z])|[#📞☎]"
+)
+NOT_A_NUMBER = re.compile(
+    r"(?:\b(?:order|case|invoice|claim|policy|id|member|confirmation|tracking|zip|flight|room|page|account|ticket|docket|badge|serial|model|code is|pin|isbn|route|chapter|dose|bp|score|version|upc|vin|ref(?:erence)?|ssn|year|days|steps|section|file)\b[\s#:.no]*|[$€£])$"
+)
+AFTER_NUMBER = re.compile(
+    r"\s?(?:mg|ml|lbs?|kg|days?|steps|dollars|bucks|%|years|hours|minutes|mins|cal|calories|miles|am\b|pm\b|people|points|degrees)"
+)
+SHAPES = {
+    (3, 3, 4),
+    (1, 3, 3, 4),
+    (10,),
+    (11,),
+    (3, 4),
+    (3, 7),
+    (4, 3, 3),
+    (6, 4),
+    (3, 3, 2, 2),
+    (5, 3, 3),
+    (5, 6),
+    (2, 4, 6),
+    (2, 4, 3, 3),
+    (2, 10),
+    (3, 3, 3),
+    (2, 2, 2, 2, 2),
+    (2, 1, 2, 2, 2, 2),
+    (4, 4, 4),
+    (3, 4, 4),
+    (2, 2, 4, 4),
+    (2, 3, 3, 4),
+    (3, 3, 1, 3),
+    (4, 7),
+    (5, 5),
+    (2, 2, 5, 3),
+    (2, 2, 7),
+    (2, 11),
+    (7,),
+    (3, 2, 2),
+    (4, 2, 4, 4),
+    (1, 10),
+    (1, 3, 7),
+}
+"""How telephone numbers are grouped."""
+
+
+def contacts(text: str, own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
+    """Where a lower-case text holds a way to reach somebody outside; `own` are the clinic's numbers, digits only."""
+    words = WORD.findall(text)
+    named = not WORTH.isdisjoint(words)
+    if "@" in text or "_" in text or named:
+        for found in MAIL.finditer(text):
+            if not NO_MAIL.match(found.group()):
+                yield found.span()
+        for pattern in (SPACED_MAIL, INVITE):
+            for found in pattern.finditer(text):
+                yield found.span()
+        yield from _handles(text)
+    if (
+        len(FIGURE.findall(text)) + 2 * len(NUMBERS.intersection(words)) >= 4
+        or max(map(len, words), default=0) >= RUN_ON
+    ):
+        ours = frozenset(number[-10:] for number in own if len(number) >= 7)
+        for number in written(text):
+            if _reaches(number, text) and not _exempt(number.digits, ours):
+                yield number.start, number.end
+
+
+def _handles(text: str) -> Iterator[tuple[int, int]]:
+    for found in ON_PLATFORM.finditer(text):
+        name = found[1]
+        if re.search(r"[._#@/\d]", name.strip(".-")) and re.search("[a-z]", name) and name not in NEVER:
+            yield found.span(1)
+    if ON_ANY.search(text) or ADD_ME.search(text):
+        for found in LIKE_A_HANDLE.finditer(text):
+            before = text[max(0, found.start() - 30) : found.start()]
+            if not ORDINARY_DOTS.search(found.group()) or ADD_ME.search(before):
+                yield found.span()
+    for found in AT_HANDLE.finditer(text):
+        name = found[1]
+        telling = (
+            re.search(r"[._\d]", name)
+            or NEAR_HANDLE.search(text[: found.start()])
+            or NEAR_HANDLE.search(text[found.end() :])
+        )
+        if name not in NEVER and telling:
+            yield found.span()
+
+
+def _reaches(number: Written, text: str) -> bool:
+    """Whether a run of digits is a telephone number."""
+    many = len(number.digits)
+    if not 7 <= many <= 15:
+        return False
+    before, after = text[max(0, number.start - 40) : number.start], text[number.end : number.end + 12]
+    if NOT_A_NUMBER.search(before) or AFTER_NUMBER.match(after) or STAFFED.search(before) or STAFFED.search(after):
+        return False
+    inside = text[number.start : number.end]
+    if re.search(r"\d[/.]\d\d?[/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\d,\d\d\d|:\d\d", inside):
+        return False
+    if many == 7 and number.digits.startswith("555") and len(number.pieces) > 1:
+        return True
+    if many == 10 and len(number.pieces) >= 5 and max(number.pieces) <= 4 and 1 in number.pieces:
+        return True
+    if number.words >= 5 or all(size == 1 for size in number.pieces):
+        return many in (7, 10, 11, 12)
+    if number.international:
+        return _possible("+" + number.digits)
+    if number.words and many in (7, 10, 11):
+        return True
+    if number.pieces not in SHAPES and sorted(number.pieces) not in ([3, 3, 4], [1, 3, 3, 4]):
+        return bool(CUE.search(text)) and many in (10, 11) and not re.fullmatch(r"[\d ]+", inside)
+    if many < 10:
+        return bool(CUE.search(text)) or bool(re.fullmatch(r"\D?555[\W_]{0,3}\d{4}", inside))
+    if many == 10 and number.pieces == (10,) and not CUE.search(text) and number.digits[0] == "1":
+        return False
+    return many != 10 or _possible(number.digits) or bool(CUE.search(text))
+
+
+def _possible(digits: str) -> bool:
+    """Whether some network could have given this number out; invented ones (555-01xx) could not be valid, but possible."""
+    try:
+        return phonenumbers.is_possible_number(phonenumbers.parse(digits, "US"))
+    except phonenumbers.NumberParseException:
+        return False
+
+
+def _exempt(digits: str, ours: frozenset[str]) -> bool:
+    national = digits[1:] if len(digits) == 11 and digits[0] == "1" else digits
+    return digits in LINES or national in LINES or national[:3] in TOLL_FREE or digits[-10:] in ours or national in ours

@@ -1,0 +1,185 @@
+"""Digits however they are written: in figures, in words, run together, or in pieces with words between."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+UNITS = {
+    "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "one": "1", "won": "1", "two": "2", "too": "2", "three": "3", "tree": "3", "four": "4", "fower": "4",
+    "five": "5", "fife": "5", "six": "6", "seven": "7", "eight": "8", "ate": "8", "nine": "9", "niner": "9", "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8", "nueve": "9",
+}  # fmt: skip
+TEENS = {
+    "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19",
+}  # fmt: skip
+TENS = {
+    "twenty": "2",
+    "thirty": "3",
+    "forty": "4",
+    "fifty": "5",
+    "sixty": "6",
+    "seventy": "7",
+    "eighty": "8",
+    "ninety": "9",
+}
+TIMES = {"double": 2, "triple": 3, "treble": 3, "two": 2, "three": 3, "four": 4}
+PLURALS = {word + ("es" if word == "six" else "s"): digit for word, digit in UNITS.items()}
+BETWEEN = frozenset(
+    [
+        "then",
+        "and",
+        "area",
+        "code",
+        "dash",
+        "hyphen",
+        "dot",
+        "point",
+        "space",
+        "slash",
+        "star",
+        "first",
+        "second",
+        "third",
+        "half",
+        "part",
+        "piece",
+        "last",
+        "end",
+        "ends",
+        "start",
+        "starts",
+        "with",
+        "followed",
+        "by",
+        "next",
+        "is",
+        "it's",
+        "its",
+        "the",
+        "a",
+    ]
+)
+"""Words that may stand between the pieces of one number."""
+MOST_BETWEEN = 3
+TOKEN = re.compile(r"[a-z]+(?:'s)?|[0-9]+|[+]")
+JOINED = UNITS | {word: digit + "0" for word, digit in TENS.items()} | TEENS
+RUN_TOGETHER = re.compile("|".join(sorted(JOINED, key=len, reverse=True)))
+LOOKS = str.maketrans({"0": "o", "1": "i", "3": "e", "5": "s", "7": "t", "4": "a"})
+CHUNK = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One number somebody wrote: its digits, the sizes of its pieces, and where."""
+
+    digits: str
+    pieces: tuple[int, ...]
+    words: int
+    """How many of its digits were written as words."""
+    start: int
+    end: int
+    international: bool
+    """A plus stands before it."""
+
+
+def written(text: str) -> Iterator[Written]:
+    """Every run of digits in a lower-case text, pieces and words between them included."""
+    pieces: list[tuple[str, int, int, bool]] = []
+    plus, between = False, 0
+    for found in _pieces(text):
+        digits, start, end, worded = found
+        if digits == "+":
+            plus = True
+            continue
+        if not digits:
+            between += 1
+            if between > MOST_BETWEEN or text[start:end] not in BETWEEN:
+                yield from _number(pieces, plus)
+                pieces, plus, between = [], False, 0
+            continue
+        if pieces and _apart(text[pieces[-1][2] : start]):
+            yield from _number(pieces, plus)
+            pieces, plus = [], False
+        pieces.append((digits, start, end, worded))
+        between = 0
+    yield from _number(pieces, plus)
+
+
+def _apart(between: str) -> bool:
+    """Whether what stands between two pieces parts them for good."""
+    return bool(re.search(r"[?!;\n]|[$€£%]|\d:\d", between)) or len(between) > 40
+
+
+def _number(pieces: list[tuple[str, int, int, bool]], plus: bool) -> Iterator[Written]:
+    if pieces:
+        digits = "".join(piece[0] for piece in pieces)
+        words = sum(len(piece[0]) for piece in pieces if piece[3])
+        yield Written(digits, tuple(len(piece[0]) for piece in pieces), words, pieces[0][1], pieces[-1][2], plus)
+
+
+def _pieces(text: str) -> Iterator[tuple[str, int, int, bool]]:
+    """Digits, place and whether in words of each chunk; no digits for a word that is none."""
+    waiting: tuple[int, int] | None = None
+    tens: tuple[str, int, int] | None = None
+    for found in re.finditer(r"[a-z0-9]+(?:'s)?|\+", text):
+        chunk, start, end = found.group(), found.start(), found.end()
+        if tens is not None:
+            digit, first, last = tens
+            tens = None
+            if UNITS.get(chunk, "0") != "0" and len(chunk) > 2:
+                yield digit + UNITS[chunk], first, end, True
+                continue
+            yield digit + "0", first, last, True
+        if waiting is not None:
+            times, first = waiting
+            waiting = None
+            plain = (
+                PLURALS.get(chunk) or UNITS.get(chunk) or (chunk[0] if chunk.isdigit() and len(set(chunk)) == 1 else "")
+            )
+            if plain and (chunk in PLURALS or times < 10):
+                yield plain * (times % 10), first, end, True
+                continue
+            if times >= 10:
+                yield str(times % 10), first, first + 1, True
+            else:
+                yield "", first, first + 1, False
+        if chunk in TENS:
+            tens = TENS[chunk], start, end
+        elif chunk in ("double", "triple", "treble"):
+            waiting = TIMES[chunk], start
+        elif chunk in ("two", "three", "four") and re.match(
+            r"\W+(?:fives|fours|ones|twos|threes|sixes|sevens|eights|nines|zeros|zeroes|ohs)\b", text[end : end + 10]
+        ):
+            waiting = TIMES[chunk] + 10, start
+        elif chunk == "hundred":
+            yield "00", start, end, True
+        elif chunk in TEENS:
+            yield TEENS[chunk], start, end, True
+        else:
+            yield from _one(chunk, start, end)
+    if tens is not None:
+        yield tens[0] + "0", tens[1], tens[2], True
+
+
+def _one(chunk: str, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
+    if chunk == "+" or chunk.isdigit():
+        yield chunk, start, end, False
+    elif chunk in UNITS:
+        yield UNITS[chunk], start, end, True
+    elif (plain := chunk.translate(LOOKS)) in UNITS:
+        yield UNITS[plain], start, end, True
+    else:
+        digits = _run_together(chunk)
+        yield (digits, start, end, True) if len(digits) > 1 else ("", start, end, False)
+
+
+def _run_together(chunk: str) -> str:
+    """`fivefive5` as digits; empty if anything in it is no digit."""
+    digits, at = "", 0
+    while at < len(chunk):
+        if chunk[at].isdigit():
+            digits, at = digits + chunk[at], at + 1
+        elif (found := RUN_TOGETHER.match(chunk, at)) and found.end() > at:
+            digits, at = digits + JOINED[found.group()], found.end()
+        else:
+            return ""
+    return digits
