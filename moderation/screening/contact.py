@@ -1,14 +1,13 @@
 """Telephone numbers, e-mail addresses and handles, however they are written. Crisis lines and the clinic's own are none."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 
 import phonenumbers
 
 from moderation.screening.numbers import UNITS, Written, written
 
 FIGURE = re.compile(r"\d")
-WORD = re.compile(r"[a-z]+")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
 RUN_ON = 16
 """Letters of number words written without spaces."""
@@ -189,9 +188,8 @@ SHAPES = {
 """How telephone numbers are grouped."""
 
 
-def contacts(text: str, own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
-    """Where a lower-case text holds a way to reach somebody outside; `own` are the clinic's numbers, digits only."""
-    words = WORD.findall(text)
+def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
+    """Where a lower-case text holds a way to reach somebody outside; `words` are its words, `own` the clinic's numbers, digits only."""
     named = not WORTH.isdisjoint(words)
     if "@" in text or "_" in text or named:
         for found in MAIL.finditer(text):
@@ -201,10 +199,7 @@ def contacts(text: str, own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
             for found in pattern.finditer(text):
                 yield found.span()
         yield from _handles(text)
-    if (
-        len(FIGURE.findall(text)) + 2 * len(NUMBERS.intersection(words)) >= 4
-        or max(map(len, words), default=0) >= RUN_ON
-    ):
+    if len(FIGURE.findall(text)) + 2 * len(NUMBERS & words) >= 4 or max(map(len, words), default=0) >= RUN_ON:
         ours = frozenset(number[-10:] for number in own if len(number) >= 7)
         for number in written(text):
             if _reaches(number, text) and not _exempt(number.digits, ours):

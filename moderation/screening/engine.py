@@ -1,5 +1,6 @@
 """Reading one text: pure, quick, total on any string. The label on whatever it finds is "possible"."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,7 @@ from moderation.screening.words import Sentence, sentences
 LONGEST = 40_000
 """Characters read of one text; a post has at most 4,000, a refused one may have more."""
 CONTACT_VERSION = 2
+WORD = re.compile(r"[a-z0-9']+")
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -45,20 +47,23 @@ class Reading:
 def read(text: str, own_numbers: Iterable[str] = ()) -> Reading:
     """Everything the lexicon sees in a text; offsets are code points of `text`. The clinic's own numbers are no contact."""
     plain = normalise(text[:LONGEST])
-    found, hidden = _read(plain)
+    words = set(WORD.findall(plain.text))
+    found, hidden = _read(plain, words)
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
-        more, hidden_too = _read(deep)
+        more, hidden_too = _read(deep, set(WORD.findall(deep.text)))
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
-    found += [_contact(plain, start, end) for start, end in contacts(plain.text, own_numbers)][:MOST_OF_ONE]
+    found += [_contact(plain, start, end) for start, end in contacts(plain.text, words, own_numbers)][:MOST_OF_ONE]
     found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
     return Reading(tuple(found), joined(hidden))
 
 
-def _read(normal: Normal) -> tuple[list[Finding], list[tuple[int, int]]]:
+def _read(normal: Normal, words: set[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
     found, hidden = list[Finding](), list[tuple[int, int]]()
     for language in languages():
+        if words.isdisjoint(language.triggers):
+            continue
         every = list(sentences(normal, language.forms, language.laughs))
         found += _findings(language, normal, every)
         hidden += veils(language, normal, every)

@@ -20,6 +20,11 @@ class Index:
                 by_word.setdefault(word, []).append(place)
         self._by_word = {word: tuple(places) for word, places in by_word.items()}
 
+    @property
+    def anchors(self) -> frozenset[str]:
+        """Without any of these words nothing is worth trying."""
+        return frozenset(self._by_word)
+
     def worth_trying(self, words: set[str]) -> Iterator[tuple[int, Phrase]]:
         """Each phrase that could stand in a sentence of these words, with its rule's number."""
         by_word, needs = self._by_word, self._needs

@@ -64,6 +64,8 @@ class Language:
     """The concepts' phrases."""
     veils: tuple[Veil, ...]
     veils_index: Index
+    triggers: frozenset[str]
+    """Words as they are written; a text without any of them holds nothing of this language."""
     vocabulary: frozenset[str]
     """Every word a phrase names."""
 
@@ -91,9 +93,11 @@ def _language(code: str) -> Language:
     spoken = [phrase for concept in made for phrase in concept.phrases]
     spoken += [phrase for veil in veils for phrase in veil.phrases]
     vocabulary = frozenset(word for phrase in spoken for word in phrase.words)
+    index, veils_index = Index(concept.phrases for concept in made), Index(veil.phrases for veil in veils)
+    anchors, every_form = index.anchors | veils_index.anchors, _slips(spelled, vocabulary) | forms
     return Language(
         code=code,
-        forms=_slips(spelled, vocabulary) | forms,
+        forms=every_form,
         laughs=frozenset(spelled.get("laughs", ())),
         masked=tuple(spelled.get("masked", ())),
         sets=sets,
@@ -102,9 +106,10 @@ def _language(code: str) -> Language:
             for scope, places in scopes.items()
         },
         concepts=made,
-        index=Index(concept.phrases for concept in made),
+        index=index,
         veils=veils,
-        veils_index=Index(veil.phrases for veil in veils),
+        veils_index=veils_index,
+        triggers=anchors | {form for form, plain in every_form.items() if not anchors.isdisjoint(plain)},
         vocabulary=vocabulary,
     )
 

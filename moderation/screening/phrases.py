@@ -25,11 +25,13 @@ PLAIN = {
     "~": rf"(?:(?!(?:i|but|because|and) ){WORD}){{0,4}}?",
 }
 TIMES = {"?": "?", "@": "{0,3}"}
-_COMMON = [
+STEPS = (0.17, 0.05, 0.016, 0.006, 0.0025, 0.001)
+"""The share of sentences that hold a word of each line of `common_words.txt`."""
+RARE = 0.0002
+_LINES = [
     line.split() for line in FOLDER.joinpath("common_words.txt").read_text("utf-8").splitlines() if line[0] != "#"
 ]
-VERY_COMMON = frozenset(_COMMON[0])
-COMMON = frozenset(word for line in _COMMON for word in line)
+SHARE = {word: share for share, words in zip(STEPS, _LINES, strict=True) for word in words}
 CHECKED = 8
 """Sets of words looked up before a phrase is searched for: most phrases end there."""
 
@@ -85,8 +87,8 @@ def expand(source: str, sets: Mapping[str, str], depth: int = 0) -> str:
 
 
 def _cost(anchors: frozenset[str]) -> float:
-    """Roughly how often a sentence holds one of these words."""
-    return sum(60 if word in VERY_COMMON else 8 if word in COMMON else 0.3 for word in anchors)
+    """Roughly which share of sentences holds one of these words."""
+    return sum(SHARE.get(word, RARE) for word in anchors)
 
 
 class _Reader:

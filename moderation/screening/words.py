@@ -3,23 +3,26 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 
 from moderation.screening.normal import Normal
 
 TOKEN = re.compile(
-    r"""([,:()"\u2014\u2013]|\ -+\ |\.{2,}|\.(?=[^\W_]))|\d+(?:[.,]\d+)+|[^\W_]+(?:'[^\W_]+)*|[.!?\n;]+""", re.VERBOSE
+    r"""\d+(?:[.,]\d+)+|[^\W_]+(?:'[^\W_]+)*|[,:()"\u2014\u2013]|\ -+\ |\.{2,}|[.!?\n;]+(?![^\W_])|[!?\n;]""",
+    re.VERBOSE,
 )
-"""A pause (group 1), a word, or the end of a sentence."""
+"""A word, a pause, or the end of a sentence. A full stop between letters is neither."""
+PAUSE = frozenset(',:()"\u2014\u2013 ')
 LONGEST_SENTENCE = 120
 """Words. A longer run without an end is cut there, so that no sentence costs more than its share."""
 
 
 @dataclass(slots=True)
 class Sentence:
-    """A sentence's words, with what each was in the normalised text."""
+    """A sentence's words, with the number of the token of the text each came from."""
 
     words: list[str] = field(default_factory=list)
-    places: list[re.Match[str]] = field(default_factory=list)
+    tokens: list[int] = field(default_factory=list)
     breaks: set[int] = field(default_factory=set)
     """Before which words a comma or the like stands."""
     end: str = ""
@@ -28,6 +31,8 @@ class Sentence:
     """It laughs: `lol`, `haha`."""
     text: str = ""
     """Every word with a space before and after it."""
+    whole: str = ""
+    """The normalised text it is a part of."""
 
     def place(self, position: int) -> int:
         """The number of the word that begins at `position` of `text`."""
@@ -35,8 +40,10 @@ class Sentence:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of `text`, from a word's beginning to the space after another, in the normalised text."""
-        last = max(self.place(end) - 1, self.place(start))
-        return self.places[self.place(start)].start(), self.places[last].end()
+        first, last = self.tokens[self.place(start)], self.tokens[max(self.place(end) - 1, self.place(start))]
+        # Asked for only where something was found: to remember every token's place would cost every text.
+        places = [found.span() for found in islice(TOKEN.finditer(self.whole), last + 1)]
+        return places[first][0], places[last][1]
 
     def marked(self) -> str:
         """`text` with a comma for the space wherever the writer paused; the same length."""
@@ -62,34 +69,33 @@ def sentences(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozen
 
 
 def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[str]) -> Iterator[Sentence]:
-    now = Sentence()
-    for found in TOKEN.finditer(normal.text):
-        if found.lastindex:
-            now.breaks.add(len(now.words))
-            continue
-        word = found.group()
-        if word[0].isalnum():
-            plain = forms.get(word)
+    words, tokens, breaks, light = list[str](), list[int](), set[int](), False
+    for number, token in enumerate(TOKEN.findall(normal.text)):
+        first = token[0]
+        if first.isalnum():
+            plain = forms.get(token)
             if plain is None:
-                now.words.append(word)
-                now.places.append(found)
+                words.append(token)
+                tokens.append(number)
             else:
-                now.words.extend(plain)
-                now.places.extend([found] * len(plain))
-                now.light = now.light or word in laughs
-            if len(now.words) < LONGEST_SENTENCE:
+                words += plain
+                tokens += [number] * len(plain)
+                light = light or token in laughs
+            if len(words) < LONGEST_SENTENCE:
                 continue
-        if now.words:
-            now.end = "?" if "?" in word else word[0]
-            yield now
-            now = Sentence()
-    if now.words:
-        yield now
+        elif first in PAUSE or (first == "." and len(token) > 1 and not token.strip(".")):
+            breaks.add(len(words))
+            continue
+        if words:
+            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole=normal.text)
+            words, tokens, breaks, light = [], [], set(), False
+    if words:
+        yield Sentence(words, tokens, breaks, "", light, whole=normal.text)
 
 
 def _joined(first: Sentence, second: Sentence) -> Sentence:
     first.words += second.words
-    first.places += second.places
+    first.tokens += second.tokens
     return first
 
 
