@@ -2,21 +2,21 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from groups.gate import Finding
 from moderation.models.severity import Lane, Severity
-from moderation.screening import scope as scopes
 from moderation.screening.contact import contacts
 from moderation.screening.disguise import undisguised
 from moderation.screening.lexicon import Concept, Language, languages
-from moderation.screening.nearby import holds, spans
+from moderation.screening.nearby import spans
 from moderation.screening.normal import Normal, normalise
+from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, sentences
 
-LONGEST = 40_000
-"""Characters read of one text; a post has at most 4,000, a refused one may have more."""
+BEGINNING, END = 12_000, 4_000
+"""Characters that are read of a text. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
 CONTACT_VERSION = 2
 WORD = re.compile(r"[a-z0-9']+")
 MOST_OF_ONE = 20
@@ -46,17 +46,40 @@ class Reading:
 
 def read(text: str, own_numbers: Iterable[str] = ()) -> Reading:
     """Everything the lexicon sees in a text; offsets are code points of `text`. The clinic's own numbers are no contact."""
-    plain = normalise(text[:LONGEST])
+    found, hidden = list[Finding](), list[tuple[int, int]]()
+    for offset, part in _parts(text):
+        for finding in (reading := _reading(part, own_numbers))[0]:
+            found.append(
+                replace(finding, start=finding.start + offset, end=finding.end + offset) if offset else finding
+            )
+        hidden += [(start + offset, end + offset) for start, end in reading[1]]
+    found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
+    return Reading(tuple(found), joined(hidden))
+
+
+def _parts(text: str) -> Iterator[tuple[int, str]]:
+    """A text, or of one that is far too long its beginning and its end, with where each begins."""
+    if len(text) <= BEGINNING + END:
+        yield 0, text
+        return
+    yield 0, text[:BEGINNING]
+    yield len(text) - END, text[-END:]
+
+
+def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
+    plain = normalise(text)
     words = set(WORD.findall(plain.text))
     found, hidden = _read(plain, words)
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
         more, hidden_too = _read(deep, set(WORD.findall(deep.text)))
-        found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
+        instead = [one for one in more if (one.rule, one.start) not in known]
+        # What the letters say and what they stand for; where both speak of one place, the one that alerts.
+        places = {(one.rule, one.start) for one in instead}
+        found = [one for one in found if (one.rule, one.start) not in places] + instead
         hidden += hidden_too
     found += [_contact(plain, start, end) for start, end in contacts(plain.text, words, own_numbers)][:MOST_OF_ONE]
-    found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
-    return Reading(tuple(found), joined(hidden))
+    return found, hidden
 
 
 def _read(normal: Normal, words: set[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
@@ -79,10 +102,11 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
 def _findings(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
     for place, sentence in enumerate(every):
+        around = Around(language.scopes, sentence)
         for concept, start, end in matches(language, every, place):
             seen[concept.rule] = seen.get(concept.rule, 0) + 1
             if seen[concept.rule] <= MOST_OF_ONE:
-                yield _finding(language, concept, normal, sentence, start, end)
+                yield _finding(concept, normal, sentence, around, start, end)
 
 
 def matches(language: Language, every: Sequence[Sentence], place: int) -> list[tuple[Concept, int, int]]:
@@ -109,15 +133,14 @@ def _contact(normal: Normal, start: int, end: int) -> Finding:
         lane=Lane.CONDUCT,
         severity="amber",
         alerts=True,
-        scope=scopes.NOW,
+        scope=NOW,
         start=first,
         end=last,
     )
 
 
-def _finding(language: Language, concept: Concept, normal: Normal, sentence: Sentence, start: int, end: int) -> Finding:
-    idiom = any(holds(phrase, sentence.text) for phrase in concept.idioms)
-    scope = "idiom" if idiom else scopes.scope_of(language.scopes, sentence, start, end, concept.ignores)
+def _finding(concept: Concept, normal: Normal, sentence: Sentence, around: Around, start: int, end: int) -> Finding:
+    scope = around.scope_of(start, end, concept.ignores, concept.idioms)
     first, last = normal.span(*sentence.span(start, end))
     return Finding(
         rule=concept.rule,
@@ -125,7 +148,7 @@ def _finding(language: Language, concept: Concept, normal: Normal, sentence: Sen
         category=concept.category,
         lane=concept.lane,
         severity=concept.severity,
-        alerts=scope == scopes.NOW,
+        alerts=scope == NOW,
         scope=scope,
         start=first,
         end=last,

@@ -8,6 +8,7 @@ from typing import Any
 
 from moderation.screening.index import Index
 from moderation.screening.phrases import FOLDER, Phrase, PhraseError, compile_phrase
+from moderation.screening.scope import Scopes
 from moderation.screening.typos import near
 
 Forms = Mapping[str, tuple[str, ...]]
@@ -30,7 +31,7 @@ class Concept:
     ignores: frozenset[str]
     """Scopes that do not lower this concept."""
     phrases: tuple[Phrase, ...]
-    idioms: tuple[Phrase, ...]
+    idioms: Index
     """Where one of these stands in the sentence too, it is a manner of speaking."""
     fires: tuple[str, ...]
     silent: tuple[str, ...]
@@ -58,7 +59,7 @@ class Language:
     masked: tuple[str, ...]
     """Grave words that people write in disguise."""
     sets: Mapping[str, str]
-    scopes: Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+    scopes: Scopes
     concepts: tuple[Concept, ...]
     index: Index
     """The concepts' phrases."""
@@ -101,10 +102,9 @@ def _language(code: str) -> Language:
         laughs=frozenset(spelled.get("laughs", ())),
         masked=tuple(spelled.get("masked", ())),
         sets=sets,
-        scopes={
-            scope: {place: _phrases(rows, sets, forms) for place, rows in places.items()}
-            for scope, places in scopes.items()
-        },
+        scopes=Scopes(
+            {name: {place: _phrases(rows, sets, forms) for place, rows in row.items()} for name, row in scopes.items()}
+        ),
         concepts=made,
         index=index,
         veils=veils,
@@ -129,7 +129,7 @@ def _concept(row: Mapping[str, Any], code: str, sets: Mapping[str, str], forms: 
         track=row.get("track", ""),
         ignores=frozenset(row.get("ignores", ())),
         phrases=_phrases(row["patterns"], sets, forms),
-        idioms=_phrases(row.get("idioms", ()), sets, forms),
+        idioms=Index([_phrases(row.get("idioms", ()), sets, forms)]),
         fires=tuple(row["fires"]),
         silent=tuple(row["silent"]),
     )

@@ -6,33 +6,60 @@ just after it (`after`), or anywhere in the sentence (`near`); `unless` phrases 
 
 from collections.abc import Mapping
 
+from moderation.screening.index import Index
 from moderation.screening.nearby import holds
 from moderation.screening.phrases import Phrase
 from moderation.screening.words import Sentence
 
 NOW = "now"
-Scopes = Mapping[str, Mapping[str, tuple[Phrase, ...]]]
+IDIOM = "idiom"
+"""A manner of speaking; each concept knows its own."""
+PLACES = ("before", "after", "near", "unless")
 
 
-def scope_of(scopes: Scopes, sentence: Sentence, start: int, end: int, ignores: frozenset[str]) -> str:
-    """`now`, or why a match between two places of the sentence's text does not alert by itself."""
-    clause: str | None = None
-    rest = ""
-    for scope, places in scopes.items():
-        if scope in ignores:
-            continue
-        if clause is None:
-            marked = sentence.marked()
-            clause = " " + marked[:start].rpartition(",")[2].lstrip()
-            rest = " " + sentence.text[end:]
-        if (
-            _any(places.get("near"), sentence.text)
-            or _any(places.get("before"), clause)
-            or _any(places.get("after"), rest)
-        ) and not _any(places.get("unless"), sentence.text):
-            return scope
-    return NOW
+class Scopes:
+    """A language's scopes, in the order in which they are asked."""
+
+    __slots__ = ("_indexes", "names")
+
+    def __init__(self, rows: Mapping[str, Mapping[str, tuple[Phrase, ...]]]) -> None:
+        """`rows`: for each scope its phrases by place."""
+        self.names = tuple(rows)
+        self._indexes = {place: Index(row.get(place, ()) for row in rows.values()) for place in PLACES}
+
+    def told(self, place: str, words: set[str], text: str) -> set[int]:
+        """The scopes a text speaks for at a place, by number. `words` are the sentence's."""
+        index = self._indexes[place]
+        return {number for number, phrase in index.worth_trying(words) if holds(phrase, text)}
 
 
-def _any(phrases: tuple[Phrase, ...] | None, text: str) -> bool:
-    return phrases is not None and any(holds(phrase, text) for phrase in phrases)
+class Around:
+    """What stands in one sentence, asked once for all matches in it."""
+
+    __slots__ = ("_near", "_scopes", "_sentence", "_unless", "_words")
+
+    def __init__(self, scopes: Scopes, sentence: Sentence) -> None:
+        """Nothing is looked for until a match asks."""
+        self._scopes, self._sentence = scopes, sentence
+        self._words = set(sentence.words)
+        self._near: set[int] | None = None
+        self._unless = set[int]()
+
+    def scope_of(self, start: int, end: int, ignores: frozenset[str], idioms: Index) -> str:
+        """`now`, or why a match between two places of the sentence's text does not alert by itself."""
+        text, scopes = self._sentence.text, self._scopes
+        if any(holds(phrase, text) for _, phrase in idioms.worth_trying(self._words)):
+            return IDIOM
+        if self._near is None:
+            self._unless = scopes.told("unless", self._words, text)
+            self._near = scopes.told("near", self._words, text)
+        clause = " " + self._sentence.marked()[:start].rpartition(",")[2].lstrip()
+        said = (
+            self._near
+            | scopes.told("before", self._words, clause)
+            | scopes.told("after", self._words, " " + text[end:])
+        )
+        for number in sorted(said - self._unless):
+            if scopes.names[number] not in ignores:
+                return scopes.names[number]
+        return NOW
