@@ -15,7 +15,7 @@ from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, sentences
 
-BEGINNING, END = 12_000, 4_000
+BEGINNING, END = 6_000, 2_000
 """Characters that are read of a text. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
 CONTACT_VERSION = 2
 WORD = re.compile(r"[a-z0-9']+")

@@ -1,10 +1,13 @@
 """A copy of a text that is easier to read for rules, with a map back to the original's code points."""
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 APOSTROPHES = dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\uff07\u2032", "'")
+UNEVEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]|  | \n|\n ")
+"""White space that becomes something else, and what is dropped; plain text without it needs no map."""
 DROPPED = {"Cf", "Mn", "Me", "Cc", "Cs"}
 """Zero-width, combining and control characters say nothing a rule could read."""
 
@@ -23,7 +26,7 @@ class Normal:
 
 def normalise(text: str) -> Normal:
     """NFKD without marks, case-folded, plain apostrophes, one space or line end for any white space; total."""
-    if text.isascii() and text.isprintable() and "  " not in text:
+    if text.isascii() and not UNEVEN.search(text):
         return Normal(text.lower().replace("`", "'"), range(len(text) + 1))
     letters: list[str] = []
     origin: list[int] = []
@@ -35,6 +38,10 @@ def normalise(text: str) -> Normal:
                     letters[-1] = "\n"
                 continue
             letters.append(part)
+            origin.append(position)
+            continue
+        if "!" <= character <= "~":
+            letters.append("'" if character == "`" else character.lower())
             origin.append(position)
             continue
         for part in unicodedata.normalize("NFKD", APOSTROPHES.get(character, character)).casefold():

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 
 from moderation.screening.normal import Normal
 
@@ -15,6 +14,24 @@ TOKEN = re.compile(
 PAUSE = frozenset(',:()"\u2014\u2013 ')
 LONGEST_SENTENCE = 120
 """Words. A longer run without an end is cut there, so that no sentence costs more than its share."""
+
+
+class Tokens:
+    """The tokens of a text; their places are found when somebody asks, since most texts hold nothing."""
+
+    __slots__ = ("_places", "_text")
+
+    def __init__(self, text: str) -> None:
+        """`text` is normalised."""
+        self._text = text
+        self._places: list[tuple[int, int]] | None = None
+
+    @property
+    def places(self) -> list[tuple[int, int]]:
+        """Where each begins and ends."""
+        if self._places is None:
+            self._places = [found.span() for found in TOKEN.finditer(self._text)]
+        return self._places
 
 
 @dataclass(slots=True)
@@ -31,8 +48,8 @@ class Sentence:
     """It laughs: `lol`, `haha`."""
     text: str = ""
     """Every word with a space before and after it."""
-    whole: str = ""
-    """The normalised text it is a part of."""
+    whole: Tokens | None = None
+    """Those of the text it is a part of."""
 
     def place(self, position: int) -> int:
         """The number of the word that begins at `position` of `text`."""
@@ -40,10 +57,10 @@ class Sentence:
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """A stretch of `text`, from a word's beginning to the space after another, in the normalised text."""
+        if self.whole is None:
+            raise LookupError("a sentence of no text")
         first, last = self.tokens[self.place(start)], self.tokens[max(self.place(end) - 1, self.place(start))]
-        # Asked for only where something was found: to remember every token's place would cost every text.
-        places = [found.span() for found in islice(TOKEN.finditer(self.whole), last + 1)]
-        return places[first][0], places[last][1]
+        return self.whole.places[first][0], self.whole.places[last][1]
 
     def marked(self) -> str:
         """`text` with a comma for the space wherever the writer paused; the same length."""
@@ -70,6 +87,7 @@ def sentences(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozen
 
 def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[str]) -> Iterator[Sentence]:
     words, tokens, breaks, light = list[str](), list[int](), set[int](), False
+    whole = Tokens(normal.text)
     for number, token in enumerate(TOKEN.findall(normal.text)):
         first = token[0]
         if first.isalnum():
@@ -87,10 +105,10 @@ def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[s
             breaks.add(len(words))
             continue
         if words:
-            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole=normal.text)
+            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole=whole)
             words, tokens, breaks, light = [], [], set(), False
     if words:
-        yield Sentence(words, tokens, breaks, "", light, whole=normal.text)
+        yield Sentence(words, tokens, breaks, "", light, whole=whole)
 
 
 def _joined(first: Sentence, second: Sentence) -> Sentence:
