@@ -49,6 +49,8 @@ class Finding:
     scope: str
     start: int
     end: int
+    track: str = ""
+    """`duty to warn` or `mandated report`: what a clinician has to decide on beside care."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,8 @@ TOKEN = re.compile(
 )
 """A word, a pause, or the end of a sentence. A full stop between letters is neither."""
 PAUSE = frozenset(',:()"\u2014\u2013 ')
+SHORT_LINE = 4
+"""Words. A shorter line goes on in the next one."""
 LONGEST_SENTENCE = 120
 """Words. A longer run without an end is cut there, so that no sentence costs more than its share."""
 
@@ -101,7 +103,11 @@ def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[s
                 light = light or token in laughs
             if len(words) < LONGEST_SENTENCE:
                 continue
-        elif first in PAUSE or (first == "." and len(token) > 1 and not token.strip(".")):
+        elif (
+            first in PAUSE
+            or (first == "." and len(token) > 1 and not token.strip("."))
+            or (token == "\n" and len(words) < SHORT_LINE)
+        ):
             breaks.add(len(words))
             continue
         if words:

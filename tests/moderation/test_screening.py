@@ -1,7 +1,6 @@
-"""The first phrase list: its own examples, its offsets, and that nothing makes it fail or slow."""
+"""Reading one text: the lexicon's own examples, its offsets, and what no way of typing may change."""
 
 import json
-import re
 from io import StringIO
 from pathlib import Path
 
@@ -11,27 +10,44 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groups.gate import Action
-from moderation.screening.engine import LEVEL, _matches, read
+from moderation.screening.engine import BEGINNING, END, LEVEL, read
 from moderation.screening.lexicon import concepts
 from moderation.screening.normal import normalise
-from moderation.screening.verdict import judge
+from moderation.screening.verdict import Context, judge, screen
 
-FIRES = [(concept.name, text) for concept in concepts() for text in concept.fires]
-SILENT = [(concept.name, text) for concept in concepts() for text in concept.silent]
+FIRES = [(concept.rule, text) for concept in concepts() for text in concept.fires]
+SILENT = [(concept.rule, text) for concept in concepts() for text in concept.silent]
+BY_RULE = {concept.rule: concept for concept in concepts()}
 NAUGHTY = json.loads((Path(__file__).parents[1] / "data" / "naughty.json").read_text())
+GRAVE = [text for rule, text in FIRES if BY_RULE[rule].lane == "care" and rule == BY_RULE[rule].category]
 
 
-@pytest.mark.parametrize(("concept", "text"), FIRES)
-def test_what_must_fire_fires_at_its_severity_or_graver(concept: str, text: str) -> None:
-    wanted = next(one for one in concepts() if one.name == concept)
-    reading = read(text)
-    assert any(finding.rule == concept and finding.alerts for finding in reading.findings), reading
+@pytest.mark.parametrize(("rule", "text"), FIRES)
+def test_what_must_fire_fires_at_its_severity_or_graver(rule: str, text: str) -> None:
+    wanted, reading = BY_RULE[rule], read(text)
+    assert any(finding.category == wanted.category and finding.alerts for finding in reading.findings), reading
     assert LEVEL[reading.severity] >= LEVEL[wanted.severity]
 
 
-@pytest.mark.parametrize(("concept", "text"), SILENT)
-def test_what_must_not_fire_does_not_alert(concept: str, text: str) -> None:
+@pytest.mark.parametrize(("rule", "text"), SILENT)
+def test_what_must_not_fire_does_not_alert(rule: str, text: str) -> None:
     assert [finding for finding in read(text).findings if finding.alerts] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I want to kill myself",
+        "i am going to kill myself tonight",
+        "I'm suicidal",
+        "I want to die",
+        "I took all my pills",
+        "I'm going to end my life",
+        "quiero matarme",
+    ],
+)
+def test_what_is_said_outright_is_always_seen(text: str) -> None:
+    assert judge(read(text)).action.holds
 
 
 @pytest.mark.parametrize(
@@ -48,12 +64,21 @@ def test_what_must_not_fire_does_not_alert(concept: str, text: str) -> None:
     ],
 )
 def test_healthy_talk_is_left_alone(text: str) -> None:
-    reading = read(text)
-    assert judge(reading).action == Action.PUBLISH, reading.findings
+    assert judge(read(text)).action == Action.PUBLISH, read(text).findings
+
+
+def test_a_scope_lowers_the_alert_and_keeps_the_finding() -> None:
+    (finding,) = [one for one in read("I don't want to die").findings if one.category == "active ideation"]
+    assert (finding.scope, finding.alerts) == ("denied", False)
 
 
 def test_a_denial_followed_by_risk_is_risk() -> None:
     assert read("I don't want to hurt anyone. I want to die.").severity == "red"
+
+
+@pytest.mark.parametrize("text", GRAVE)
+def test_denying_never_raises(text: str) -> None:
+    assert LEVEL[read(f"It is not true that {text}").severity] <= LEVEL[read(text).severity]
 
 
 @pytest.mark.parametrize(
@@ -66,29 +91,21 @@ def test_how_it_is_typed_does_not_matter(text: str) -> None:
 def test_offsets_point_into_the_original() -> None:
     text = "🌊🌊 Straße… I\u2019m going to kill myself tonight."
     finding = read(text).findings[0]
-    assert text[finding.start : finding.end].startswith("I\u2019m going to kill myself")
+    assert "kill myself" in text[finding.start : finding.end]
 
 
-def test_the_detail_is_veiled_and_the_feeling_stays() -> None:
-    text = "I took 40 pills of it once and felt so alone, wanted to end it."
-    (span,) = read(text).veils
-    assert text[slice(*span)].startswith("40 pills")
+def test_a_threat_and_abuse_carry_their_track() -> None:
+    tracks = {concept.category: concept.track for concept in concepts() if concept.track}
+    assert tracks == {"threat against someone": "duty to warn", "abuse going on": "mandated report"}
+    assert "mandated report" in {finding.track for finding in read("He hit me again last night").findings}
 
 
-@pytest.mark.parametrize(
-    ("severity", "lane", "staff", "action"),
-    [
-        ("green", None, False, Action.PUBLISH),
-        ("amber", "care", False, Action.FLAG),
-        ("red", "care", False, Action.HOLD),
-        ("crisis", "care", False, Action.PAGE),
-        ("crisis", "care", True, Action.FLAG),
-    ],
-)
-def test_the_default_policy(severity: str, lane: str | None, staff: bool, action: Action) -> None:
-    from moderation.screening.policy import action_for
-
-    assert action_for(severity, lane, staff=staff) == action
+def test_of_a_text_that_is_far_too_long_the_beginning_and_the_end_are_read() -> None:
+    filling = "nothing to see here. " * ((BEGINNING + END) // 10)
+    text = f"I want to die. {filling} I'm suicidal."
+    found = [text[finding.start : finding.end] for finding in read(text).findings if finding.alerts]
+    assert any("want to die" in words for words in found)
+    assert any("suicidal" in words for words in found)
 
 
 def test_harmless_words_that_filters_trip_over_are_not_held() -> None:
@@ -98,53 +115,37 @@ def test_harmless_words_that_filters_trip_over_are_not_held() -> None:
 
 @given(st.text(max_size=400))
 def test_it_reads_any_text_and_its_spans_lie_inside(text: str) -> None:
-    for finding in read(text).findings:
+    verdict = screen(text, Context(own_numbers=frozenset({"5550100"})))
+    for finding in verdict.findings:
         assert 0 <= finding.start < finding.end <= len(text)
+    for start, end in verdict.veils:
+        assert 0 <= start < end <= len(text)
+    assert screen(text, Context(own_numbers=frozenset({"5550100"}))) == verdict
 
 
 @given(st.sampled_from([text for _, text in FIRES]), st.text(alphabet="🌊🪨✨ ", max_size=5))
 def test_what_stands_in_front_moves_the_spans_and_changes_nothing_else(text: str, prefix: str) -> None:
     alone, behind = read(text), read(f"{prefix}\n{text}")
     assert [(f.rule, f.alerts) for f in alone.findings] == [(f.rule, f.alerts) for f in behind.findings]
+    assert len(alone.veils) == len(behind.veils)
 
 
 def test_the_command_answers_each_line_in_order_and_says_which_it_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ['{"id": 1, "text": "I want to die"}', "not json", '{"id": "b", "text": "Good morning"}', '{"id": 3}']
+    lines += ['{"id": 4, "text": "call me 212 555 0134", "context": {"own_numbers": ["+1 (212) 555-0134"]}}']
     monkeypatch.setattr("sys.stdin", StringIO("\n".join(lines)))
     out = StringIO()
     call_command("screen", stdout=out)
-    first, second, third, fourth = (json.loads(line) for line in out.getvalue().splitlines())
+    first, second, third, fourth, fifth = (json.loads(line) for line in out.getvalue().splitlines())
     assert (first["id"], first["action"], first["severity"], first["lane"]) == (1, "hold", "red", "care")
-    assert first["findings"][0]["start"] == 2
+    assert {"rule", "version", "category", "lane", "severity", "alerts", "scope", "start", "end"} <= set(
+        first["findings"][0]
+    )
     assert second["id"] is None
     assert "error" in second
     assert (third["id"], third["action"], third["lane"], third["veiled"]) == ("b", "publish", None, "Good morning")
     assert "error" in fourth
-
-
-def plainly(sentence: str) -> list[tuple[str, int, int]]:
-    """Every concept's matches the plain way: all its phrases as one expression over the whole sentence."""
-    found = []
-    for concept in concepts():
-        whole = re.compile("|".join(pattern.pattern for _, pattern in concept.patterns))
-        found += [(concept.name, *match.span()) for match in whole.finditer(sentence)]
-    return found
-
-
-WORDS = sorted({word for text in (text for _, text in FIRES + SILENT) for word in text.lower().split()})
-
-
-@given(
-    st.lists(st.sampled_from([*WORDS, "'", "i'm", "i", "a", "kms", "'kms'", "-", "_", ","]), max_size=30).map(" ".join)
-)
-def test_trying_only_phrases_that_can_begin_here_finds_what_trying_all_does(sentence: str) -> None:
-    found = [(concept.name, *match.span()) for concept, match in _matches(sentence)]
-    assert found == plainly(sentence)
-
-
-@pytest.mark.parametrize("text", [text.lower() for _, text in FIRES + SILENT])
-def test_the_examples_are_found_the_same_either_way(text: str) -> None:
-    assert [(concept.name, *match.span()) for concept, match in _matches(text)] == plainly(text)
+    assert fifth["action"] == "publish"
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))

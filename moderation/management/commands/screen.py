@@ -9,12 +9,11 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from groups.veil import veil
-from moderation.screening.engine import read
-from moderation.screening.verdict import judge
+from moderation.screening.verdict import ANYWHERE, Context, screen
 
 
 class Command(BaseCommand):
-    """JSON lines `{"id","text"}` in, one line out for each in the same order; or `--text "…"` for one."""
+    """JSON lines `{"id","text","context"?}` in, one line out for each in the same order; or `--text "…"` for one."""
 
     help = "What the screen makes of texts: JSON lines in, JSON lines out."
 
@@ -41,12 +40,24 @@ def screened(line: str) -> dict[str, Any]:
             raise TypeError("text is not a string")
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         return {"id": None, "error": f"cannot be read: {type(error).__name__}"}
-    return answer(given.get("id"), text)
+    return answer(given.get("id"), text, _context(given.get("context")))
 
 
-def answer(identifier: object, text: str) -> dict[str, Any]:
+def _context(given: object) -> Context:
+    """`{"staff": true, "own_numbers": ["…"]}`; what is not known is passed over."""
+    if not isinstance(given, dict):
+        return Context()
+    numbers = given.get("own_numbers")
+    own = [str(number) for number in numbers] if isinstance(numbers, list) else []
+    return Context(
+        staff=given.get("staff") is True,
+        own_numbers=frozenset("".join(filter(str.isdigit, number)) for number in own),
+    )
+
+
+def answer(identifier: object, text: str, context: Context = ANYWHERE) -> dict[str, Any]:
     """The answer for one text, in the form of the interfaces."""
-    verdict = judge(read(text))
+    verdict = screen(text, context)
     return {
         "id": identifier,
         "action": str(verdict.action),
