@@ -9,7 +9,7 @@ from moderation.screening.numbers import UNITS, Written, written
 
 FIGURE = re.compile(r"\d")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
-RUN_ON = 16
+RUN_ON = 12
 """Letters of number words written without spaces."""
 WORTH = frozenset(
     [

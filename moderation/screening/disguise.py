@@ -12,7 +12,7 @@ from itertools import islice, product
 
 from moderation.screening.lexicon import languages
 from moderation.screening.normal import Normal
-from moderation.screening.phrases import FOLDER
+from moderation.screening.phrases import FOLDER, SHARE
 
 UNUSUAL = re.compile(r"[^a-z ',.?!\n]")
 AMONG_LETTERS = re.compile(r"[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]")
@@ -103,10 +103,10 @@ def _undone(word: str) -> str | None:
         return whole
     if not SUSPECT.search(word):
         return _taken_apart(word) if len(word) >= RUN_ON else None
-    for candidate in {word, word.rstrip("!1*"), JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))}:
-        for reading in _readings(candidate):
-            if reading in known:
-                return reading
+    candidates = dict.fromkeys((word, word.rstrip("!1*"), JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))))
+    meant = [reading for candidate in candidates for reading in _readings(candidate) if reading in known]
+    if meant:
+        return max(meant, key=lambda one: SHARE.get(one, 0.0))  # the most common of the words it could be
     if "*" in word or "#" in word or "_" in word:
         shape = re.compile(
             "".join("[a-z]{1,2}" if letter in "*#_" else re.escape(letter) for letter in word.strip("!"))
@@ -136,7 +136,9 @@ def _readings(word: str) -> Iterator[str]:
     for found in SAME.finditer(word):
         letter, many = found[1], len(found.group())
         letters = (*STANDS_FOR.get(letter, ""), letter)
-        choices.append([each * times for each in letters for times in ((1,) if many == 1 else (2, 1))])
+        choices.append(
+            [each * times for each in letters for times in ((1,) if many == 1 else (2, 1) if many == 2 else (1, 2))]
+        )
     return islice(("".join(reading) for reading in product(*choices)), READINGS)
 
 

@@ -12,6 +12,7 @@ TOKEN = re.compile(
 )
 """A word, a pause, or the end of a sentence. A full stop between letters is neither."""
 PAUSE = frozenset(',:()"\u2014\u2013 ')
+LINE_END = "\n"
 SHORT_LINE = 4
 """Words. A shorter line goes on in the next one."""
 LONGEST_SENTENCE = 120
@@ -89,7 +90,7 @@ def sentences(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozen
 
 def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[str]) -> Iterator[Sentence]:
     words, tokens, breaks, light = list[str](), list[int](), set[int](), False
-    whole = Tokens(normal.text)
+    whole, line = Tokens(normal.text), 0
     for number, token in enumerate(TOKEN.findall(normal.text)):
         first = token[0]
         if first.isalnum():
@@ -106,13 +107,14 @@ def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[s
         elif (
             first in PAUSE
             or (first == "." and len(token) > 1 and not token.strip("."))
-            or (token == "\n" and len(words) < SHORT_LINE)
+            or (first == LINE_END and len(words) - line < SHORT_LINE)
         ):
+            line = len(words) if first == LINE_END else line
             breaks.add(len(words))
             continue
         if words:
             yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole=whole)
-            words, tokens, breaks, light = [], [], set(), False
+            words, tokens, breaks, light, line = [], [], set(), False, 0
     if words:
         yield Sentence(words, tokens, breaks, "", light, whole=whole)
 

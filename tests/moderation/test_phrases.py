@@ -1,0 +1,91 @@
+"""The language phrases are written in: what each sign means, and that nothing in it can run away."""
+
+import re
+
+import pytest
+
+from moderation.screening.lexicon import languages
+from moderation.screening.phrases import Phrase, PhraseError, compile_phrase
+
+SETS = {"die": "die|be dead", "want": "want to|wish to"}
+FORMS: dict[str, tuple[str, ...]] = {"can't": ("can", "not"), "really": ()}
+
+
+def holds(source: str, words: str) -> bool:
+    phrase = compile_phrase(source, SETS, FORMS)
+    return all(part.search(f" {words} ") for part in phrase.parts)
+
+
+@pytest.mark.parametrize(
+    ("source", "words", "wanted"),
+    [
+        ("want to die", "i want to die now", True),
+        ("want to die", "i want to diet", False),
+        ("<want> <die>", "i wish to be dead", True),
+        ("(a|b c) d", "b c d", True),
+        ("(a|b c) d", "b d", False),
+        ("so? tired", "tired", True),
+        ("(is|are)* gone", "is are gone", True),
+        ("a * d", "a b c d", True),
+        ("a * d", "a b c x y d", False),
+        ("a ** d", "a b c x y z d", True),
+        ("not ~ die", "not ever going to die", True),
+        ("not ~ die", "not here but die", False),
+        ("# pills", "20 pills", True),
+        ("# pills", "many pills", False),
+        ("^ bye $", "bye", True),
+        ("^ bye $", "bye then", False),
+        ("_ pills", "blue pills", True),
+        ("can't stop", "can not stop", True),
+        ("really die", "die", True),
+        ("rope & tonight", "tonight the rope", True),
+    ],
+)
+def test_each_sign(source: str, words: str, wanted: bool) -> None:
+    assert holds(source, words) is wanted
+
+
+def test_what_is_pointed_at_is_the_bracket() -> None:
+    phrase = compile_phrase("took [# pills] alone", SETS, FORMS)
+    match = phrase.parts[0].search(" i took 20 pills alone ")
+    assert match is not None
+    assert match[1] == "20 pills "
+
+
+@pytest.mark.parametrize("source", ["(a|b", "a)", "<unknown> x", "* _", "a? b?", ""])
+def test_a_phrase_that_cannot_be_read_is_named(source: str) -> None:
+    with pytest.raises(PhraseError):
+        compile_phrase(source, SETS, FORMS)
+
+
+def test_a_set_inside_itself_is_an_error() -> None:
+    with pytest.raises(PhraseError, match="itself"):
+        compile_phrase("<a>", {"a": "<a> b"}, FORMS)
+
+
+def every_phrase() -> list[Phrase]:
+    found: list[Phrase] = []
+    for language in languages():
+        found += [phrase for concept in language.concepts for phrase in concept.phrases]
+        found += [phrase for veil in language.veils for phrase in veil.phrases]
+    return found
+
+
+def test_no_phrase_repeats_without_a_bound_but_over_one_word() -> None:
+    for phrase in every_phrase():
+        for part in phrase.parts:
+            bare = part.pattern.replace("[^ ]+ ", "").replace(r"\d[^ ]* ", "")
+            assert not re.search(r"(?<!\\)[*+]|\{\d+,\}", bare), phrase.source
+
+
+def test_every_phrase_has_a_word_it_cannot_do_without() -> None:
+    assert all(phrase.anchors for phrase in every_phrase())
+
+
+def test_every_concept_says_why_and_from_where() -> None:
+    for language in languages():
+        for concept in language.concepts:
+            assert concept.why, concept.rule
+            assert concept.source, concept.rule
+            assert len(concept.fires) >= 2, concept.rule
+            assert len(concept.silent) >= 2, concept.rule
