@@ -11,9 +11,11 @@ from channels.auth import AuthMiddlewareStack  # noqa: E402  (apps must be ready
 from channels.routing import ProtocolTypeRouter  # noqa: E402
 from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E402
 
+from groups.services import screening  # noqa: E402
 from live.socket import endpoint  # noqa: E402
 from live.wire import keep_outermost  # noqa: E402
 
+screening.make_ready()
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": keep_outermost(AllowedHostsOriginValidator(AuthMiddlewareStack(endpoint)))}
 )

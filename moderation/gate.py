@@ -2,6 +2,7 @@
 
 from groups.gate import Draft, Verdict
 from moderation.screening.engine import read
+from moderation.screening.lexicon import languages
 from moderation.screening.policy import CONTACT
 from moderation.screening.verdict import Context, alerts, judge, screen
 from moderation.services.policy_in_force import in_force, own_numbers
@@ -13,6 +14,10 @@ class Gate:
     Words in which nothing alerts are shown under every policy, so only the others ask for one. That may need the
     database: on a loop's thread Django refuses, and posting asks again on a thread of its own.
     """
+
+    def __init__(self) -> None:
+        """Read the lexicon now, not while the first message waits."""
+        languages()
 
     def screen(self, draft: Draft) -> Verdict:
         """Judge a draft."""

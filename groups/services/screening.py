@@ -28,6 +28,14 @@ def screen(draft: Draft) -> Verdict:
     return verdict
 
 
+def make_ready() -> None:
+    """Build the gate before the first message comes; one that cannot be built holds whatever comes."""
+    try:
+        _gate(settings.MESSAGE_GATE)
+    except Exception as error:
+        log.error("the gate cannot be built: %s", type(error).__name__)
+
+
 @lru_cache(maxsize=4)
 def _gate(path: str) -> MessageGate:
     named = import_string(path)

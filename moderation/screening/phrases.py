@@ -8,6 +8,7 @@ ends. `[…]` is what is pointed at, otherwise all of it. `&` joins what must st
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 FOLDER = Path(__file__).with_name("lexicon")
@@ -36,17 +37,23 @@ CHECKED = 8
 """Sets of words looked up before a phrase is searched for: most phrases end there."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(eq=False)
 class Phrase:
-    """One phrase, compiled. `anchors`: a sentence without any of these words cannot hold it."""
+    """One phrase. `anchors`: a sentence without any of these words cannot hold it."""
 
     source: str
-    parts: tuple[re.Pattern[str], ...]
+    patterns: tuple[str, ...]
+    """An expression for each part."""
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...]
     """More sets of words of which the sentence must hold one each."""
     words: frozenset[str]
     """Every word it names."""
+
+    @cached_property
+    def parts(self) -> tuple[re.Pattern[str], ...]:
+        """Its expressions, compiled when the phrase is first looked for: most never are, and all at once take seconds."""
+        return tuple(re.compile(pattern) for pattern in self.patterns)
 
 
 @dataclass(slots=True)
@@ -67,9 +74,13 @@ def compile_phrase(source: str, sets: Mapping[str, str], forms: Mapping[str, Seq
     needs = sorted(made[0].needs, key=_cost)
     if not needs:
         raise PhraseError(f"nothing in it must be there: {source}")
-    parts = tuple(re.compile(f" {one.pattern}") for one in made)
+    patterns = tuple(f" {one.pattern}" for one in made)
     return Phrase(
-        source, parts, needs[0], tuple(needs[1:CHECKED]), frozenset[str]().union(*(reader.words for reader in readers))
+        source,
+        patterns,
+        needs[0],
+        tuple(needs[1:CHECKED]),
+        frozenset[str]().union(*(reader.words for reader in readers)),
     )
 
 

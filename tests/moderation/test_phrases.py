@@ -73,8 +73,8 @@ def every_phrase() -> list[Phrase]:
 
 def test_no_phrase_repeats_without_a_bound_but_over_one_word() -> None:
     for phrase in every_phrase():
-        for part in phrase.parts:
-            bare = part.pattern.replace("[^ ]+ ", "").replace(r"\d[^ ]* ", "")
+        for pattern in phrase.patterns:
+            bare = pattern.replace("[^ ]+ ", "").replace(r"\d[^ ]* ", "")
             assert not re.search(r"(?<!\\)[*+]|\{\d+,\}", bare), phrase.source
 
 
