@@ -33,6 +33,7 @@ SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
 LONGEST_WORD = 40
 RUN_ON = 14
 """Letters of a word that may be several."""
+SPACED_READINGS = 4
 READINGS = 48
 """How many ways to read one word are tried."""
 
@@ -79,7 +80,7 @@ def _replaced(text: str, origin: tuple[int, ...], changes: Iterator[Replacement]
 def _spaced(text: str) -> Iterator[Replacement]:
     for found in SPACED.finditer(text):
         letters = "".join(character for character in found.group() if character not in " .,_*/~+=-")
-        for reading in _readings(letters):
+        for reading in islice(_readings(letters), SPACED_READINGS):
             if words := segmented(reading):
                 yield found.start(), found.end(), " ".join(words)
                 break
