@@ -101,19 +101,22 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
 
 def _findings(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[Finding]:
     seen: dict[str, int] = {}
+    said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
     for place, sentence in enumerate(every):
         around = Around(language.scopes, sentence)
-        for concept, start, end in matches(language, every, place):
+        for concept, start, end in matches(language, every, place, said):
             seen[concept.rule] = seen.get(concept.rule, 0) + 1
             if seen[concept.rule] <= MOST_OF_ONE:
                 yield _finding(concept, normal, sentence, around, start, end)
 
 
-def matches(language: Language, every: Sequence[Sentence], place: int) -> list[tuple[Concept, int, int]]:
+def matches(
+    language: Language, every: Sequence[Sentence], place: int, said: set[str] | None = None
+) -> list[tuple[Concept, int, int]]:
     """Each concept's matches in one sentence from left to right, none overlapping another of the same concept."""
     found = sorted(
         (concept, *span)
-        for concept, phrase in language.index.worth_trying(set(every[place].words))
+        for concept, phrase in language.index.worth_trying(set(every[place].words), said)
         for span in spans(phrase, every, place)
     )
     kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()

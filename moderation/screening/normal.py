@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 APOSTROPHES = dict.fromkeys("\u2018\u2019\u02bc\u0060\u00b4\uff07\u2032", "'")
-UNEVEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]|  | \n|\n ")
+UNEVEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]|  | \n|\n |\n\n")
 """White space that becomes something else, and what is dropped; plain text without it needs no map."""
 DROPPED = {"Cf", "Mn", "Me", "Cc", "Cs"}
 """Zero-width, combining and control characters say nothing a rule could read."""

@@ -47,6 +47,8 @@ class Phrase:
     anchors: frozenset[str]
     needs: tuple[frozenset[str], ...]
     """More sets of words of which the sentence must hold one each."""
+    nearby: tuple[frozenset[str], ...]
+    """The same for what may stand nearby."""
     words: frozenset[str]
     """Every word it names."""
 
@@ -71,17 +73,12 @@ def compile_phrase(source: str, sets: Mapping[str, str], forms: Mapping[str, Seq
     """A phrase ready to be looked for. Its words are spelled out as those of a text are. Raises `PhraseError`."""
     readers = [_Reader(part, source, forms) for part in expand(source, sets).split("&")]
     made = [reader.whole() for reader in readers]
-    needs = sorted(made[0].needs, key=_cost)
+    needs, nearby = sorted(made[0].needs, key=_cost), sorted((n for one in made[1:] for n in one.needs), key=_cost)
     if not needs:
         raise PhraseError(f"nothing in it must be there: {source}")
     patterns = tuple(f" {one.pattern}" for one in made)
-    return Phrase(
-        source,
-        patterns,
-        needs[0],
-        tuple(needs[1:CHECKED]),
-        frozenset[str]().union(*(reader.words for reader in readers)),
-    )
+    words = frozenset[str]().union(*(reader.words for reader in readers))
+    return Phrase(source, patterns, needs[0], tuple(needs[1:CHECKED]), tuple(nearby[:CHECKED]), words)
 
 
 def expand(source: str, sets: Mapping[str, str], depth: int = 0) -> str:
