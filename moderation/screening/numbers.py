@@ -60,11 +60,9 @@ BETWEEN = frozenset(
 )
 """Words that may stand between the pieces of one number."""
 MOST_BETWEEN = 3
-TOKEN = re.compile(r"[a-z]+(?:'s)?|[0-9]+|[+]")
 JOINED = UNITS | {word: digit + "0" for word, digit in TENS.items()} | TEENS
 RUN_TOGETHER = re.compile("|".join(sorted(JOINED, key=len, reverse=True)))
 LOOKS = str.maketrans({"0": "o", "1": "i", "3": "e", "5": "s", "7": "t", "4": "a"})
-CHUNK = re.compile(r"[a-z0-9]+")
 
 
 @dataclass(frozen=True, slots=True)
