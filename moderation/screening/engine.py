@@ -73,10 +73,7 @@ def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
         more, hidden_too = _read(deep, set(WORD.findall(deep.text)))
-        instead = [one for one in more if (one.rule, one.start) not in known]
-        # What the letters say and what they stand for; where both speak of one place, the one that alerts.
-        places = {(one.rule, one.start) for one in instead}
-        found = [one for one in found if (one.rule, one.start) not in places] + instead
+        found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
     found += [_contact(plain, start, end) for start, end in contacts(plain.text, words, own_numbers)][:MOST_OF_ONE]
     return found, hidden
