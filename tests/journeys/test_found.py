@@ -178,7 +178,12 @@ def test_a_case_lists_what_was_found_and_works_by_keyboard(meet: Come, harbor: s
     ana.say(f"{VEILED}, and no way out. {mark}")
     expect(message(ana, mark)).to_contain_text("Sent")
     mo.go("/desk/")
-    mo.page.locator("[data-queue] a").filter(has_text="Amber").filter(has_text="the screen marked it").last.focus()
+    rows = mo.page.locator("[data-queue] a").filter(has_text="Amber").filter(has_text="the screen marked it")
+    rows.last.focus()
+    before = rows.count()
+    ana.say(f"Still {VEILED}, and no way out. {mark_of()}")
+    expect(rows).to_have_count(before + 1)
+    assert mo.page.evaluate("document.activeElement.matches('[data-queue] a')"), "a queue fetched anew took the focus away"
     mo.page.keyboard.press("Enter")
     mo.page.get_by_role("heading", name="What the screen saw").wait_for()
     for size in (DESK, PHONE):

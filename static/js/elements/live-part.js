@@ -4,8 +4,11 @@
 import { Live } from "../lib/socket.js";
 
 const TOKEN = /name="csrfmiddlewaretoken" value="[^"]*"/g;
-/* What can be found again in a part that was fetched anew: the same link, or the control with the same words. */
-const same = (was) => (now) => now.tagName === was.tagName && now.getAttribute("href") === was.getAttribute("href") && now.textContent === was.textContent;
+/* What can be found again in a part that was fetched anew: the link to the same place (its words may hold a clock that
+   runs), or the control with the same words. */
+const same = (was) => (now) => was.hasAttribute("href")
+  ? now.getAttribute("href") === was.getAttribute("href")
+  : now.tagName === was.tagName && now.textContent === was.textContent;
 
 class LivePart extends HTMLElement {
   connectedCallback() {
