@@ -89,8 +89,12 @@ def _language(code: str) -> Language:
     scopes = files.pop("scope")
     details = files.pop("veil", {"veil": []})
     forms = _forms(spelled)
-    made = tuple(_concept(row, code, sets, forms) for file in files.values() for row in file["concept"])
-    veils = _veils(details, sets, forms)
+    made = tuple(
+        _concept(row, code, {**sets, **file.get("sets", {})}, forms)
+        for file in files.values()
+        for row in file["concept"]
+    )
+    veils = _veils(details, {**sets, **details.get("sets", {})}, forms)
     spoken = [phrase for concept in made for phrase in concept.phrases]
     spoken += [phrase for veil in veils for phrase in veil.phrases]
     vocabulary = frozenset(word for phrase in spoken for word in phrase.words)
@@ -140,14 +144,13 @@ def _phrases(rows: Iterable[str], sets: Mapping[str, str], forms: Forms) -> tupl
 
 
 def _veils(details: Mapping[str, Any], sets: Mapping[str, str], forms: Forms) -> tuple[Veil, ...]:
-    named = {**sets, **details.get("sets", {})}
     return tuple(
         Veil(
             kind=row["kind"],
             why=row["why"],
-            phrases=_phrases(row["patterns"], named, forms),
-            needs=_phrases(row["needs"], named, forms),
-            unless=_phrases(row["unless"], named, forms),
+            phrases=_phrases(row["patterns"], sets, forms),
+            needs=_phrases(row["needs"], sets, forms),
+            unless=_phrases(row["unless"], sets, forms),
         )
         for row in details["veil"]
     )
