@@ -183,7 +183,8 @@ def test_a_case_lists_what_was_found_and_works_by_keyboard(meet: Come, harbor: s
     before = rows.count()
     ana.say(f"Still {VEILED}, and no way out. {mark_of()}")
     expect(rows).to_have_count(before + 1)
-    assert mo.page.evaluate("document.activeElement.matches('[data-queue] a')"), "a queue fetched anew took the focus away"
+    kept = mo.page.evaluate("document.activeElement.matches('[data-queue] a')")
+    assert kept, "a queue fetched anew took the focus away"
     mo.page.keyboard.press("Enter")
     mo.page.get_by_role("heading", name="What the screen saw").wait_for()
     for size in (DESK, PHONE):
