@@ -11,17 +11,34 @@ from moderation.screening.disguise import undisguised
 from moderation.screening.lexicon import Concept, Language, languages
 from moderation.screening.nearby import spans
 from moderation.screening.normal import Normal, normalise
+from moderation.screening.phrases import Phrase
+from moderation.screening.policy import CONTACT, UNREAD
 from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, sentences
 
-BEGINNING, END = 6_000, 2_000
+BEGINNING, END = 4_000, 2_000
 """Characters that are read of a text. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
+MOST_WORK = 400_000
+"""Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
+machine and at every load. Nothing people write comes near; what does is read by a person."""
 CONTACT_VERSION = 2
 WORD = re.compile(r"[a-z0-9']+")
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
+
+
+@dataclass(slots=True)
+class Work:
+    """What reading one text may still cost."""
+
+    left: int
+
+    def pays(self, cost: int) -> bool:
+        """Take what a step costs; whether there was enough. It never is again afterwards."""
+        self.left -= cost
+        return self.left >= 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,24 +86,28 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
 def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
     plain = normalise(text)
     words = set(WORD.findall(plain.text))
-    found, hidden = _read(plain, words)
+    work = Work(MOST_WORK)
+    found, hidden = _read(plain, words, work)
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
-        more, hidden_too = _read(deep, set(WORD.findall(deep.text)))
+        more, hidden_too = _read(deep, set(WORD.findall(deep.text)), work)
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
     found += [_contact(plain, start, end) for start, end in contacts(plain.text, words, own_numbers)][:MOST_OF_ONE]
+    if work.left < 0:
+        found.append(_unread(len(text)))
     return found, hidden
 
 
-def _read(normal: Normal, words: set[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
+def _read(normal: Normal, words: set[str], work: Work) -> tuple[list[Finding], list[tuple[int, int]]]:
     found, hidden = list[Finding](), list[tuple[int, int]]()
     for language in languages():
         if words.isdisjoint(language.triggers):
             continue
         every = list(sentences(normal, language.forms, language.laughs))
-        found += _findings(language, normal, every)
-        hidden += veils(language, normal, every)
+        said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
+        found += _findings(language, normal, every, said, work)
+        hidden += veils(language, normal, every, said)
     return found, hidden
 
 
@@ -96,26 +117,26 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
     return [one for one in plain if (one.rule, one.start) not in instead] + deep
 
 
-def _findings(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[Finding]:
+def _findings(
+    language: Language, normal: Normal, every: Sequence[Sentence], said: set[str] | None, work: Work
+) -> Iterator[Finding]:
     seen: dict[str, int] = {}
-    said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
     for place, sentence in enumerate(every):
+        tried = list(language.index.worth_trying(set(sentence.words), said))
+        if not work.pays(len(tried) * len(sentence.words)):
+            return
         around = Around(language.scopes, sentence)
-        for concept, start, end in matches(language, every, place, said):
+        for concept, start, end in _matches(language, tried, every, place):
             seen[concept.rule] = seen.get(concept.rule, 0) + 1
             if seen[concept.rule] <= MOST_OF_ONE:
                 yield _finding(concept, normal, sentence, around, start, end)
 
 
-def matches(
-    language: Language, every: Sequence[Sentence], place: int, said: set[str] | None = None
+def _matches(
+    language: Language, tried: Iterable[tuple[int, Phrase]], every: Sequence[Sentence], place: int
 ) -> list[tuple[Concept, int, int]]:
     """Each concept's matches in one sentence from left to right, none overlapping another of the same concept."""
-    found = sorted(
-        (concept, *span)
-        for concept, phrase in language.index.worth_trying(set(every[place].words), said)
-        for span in spans(phrase, every, place)
-    )
+    found = sorted((concept, *span) for concept, phrase in tried for span in spans(phrase, every, place))
     kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()
     for concept, start, end in found:
         if start >= ends.get(concept, -1):
@@ -125,17 +146,25 @@ def matches(
 
 
 def _contact(normal: Normal, start: int, end: int) -> Finding:
-    first, last = normal.span(start, end)
+    return _of_no_concept(CONTACT, CONTACT_VERSION, Lane.CONDUCT, "amber", normal.span(start, end))
+
+
+def _unread(length: int) -> Finding:
+    """Nobody can say what is in it, so a person reads it."""
+    return _of_no_concept(UNREAD, 1, Lane.CARE, "red", (0, length))
+
+
+def _of_no_concept(rule: str, version: int, lane: str, severity: str, span: tuple[int, int]) -> Finding:
     return Finding(
-        rule="contact exchange",
-        version=CONTACT_VERSION,
-        category="contact exchange",
-        lane=Lane.CONDUCT,
-        severity="amber",
+        rule=rule,
+        version=version,
+        category=rule,
+        lane=lane,
+        severity=severity,
         alerts=True,
         scope=NOW,
-        start=first,
-        end=last,
+        start=span[0],
+        end=span[1],
     )
 
 

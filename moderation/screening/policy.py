@@ -15,6 +15,8 @@ RANK = {action: place for place, action in enumerate(Action)}
 """Mildest first; the strictest answer counts."""
 CONTACT = "contact exchange"
 """A category with a line of its own, whatever its severity: once read, a number cannot be unread."""
+UNREAD = "harm in what was too much to read"
+"""The category of a text the screen did not read to its end. It is held under every policy."""
 
 MAY: dict[str, tuple[Action, ...]] = {
     "care_amber": (FLAG, HOLD, PAGE),
@@ -80,6 +82,8 @@ class Policy:
     ) -> Action:
         """What becomes of one finding's message. Staff lead: their words are flagged for a colleague, never held."""
         action = self.action("contact_exchange" if CONTACT in categories else line_of(severity, lane))
+        if UNREAD in categories:
+            action = max(action, HOLD, key=RANK.__getitem__)
         return FLAG if staff and action.holds else action
 
     def action_of(self, findings: Iterable[Finding], *, staff: bool = False) -> Action:

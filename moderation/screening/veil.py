@@ -11,12 +11,13 @@ BESIDE = 1
 """Sentences before and after in which the feeling may be said."""
 
 
-def veils(language: Language, normal: Normal, every: Sequence[Sentence]) -> Iterator[tuple[int, int]]:
-    """The spans of the original that peers should not read; they may overlap."""
-    nearby = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
+def veils(
+    language: Language, normal: Normal, every: Sequence[Sentence], words: set[str] | None
+) -> Iterator[tuple[int, int]]:
+    """The spans of the original that peers should not read; they may overlap. `words`: of all sentences, if several."""
     for place, sentence in enumerate(every):
         said: dict[int, bool] = {}
-        for number, phrase in language.veils_index.worth_trying(set(sentence.words), nearby):
+        for number, phrase in language.veils_index.worth_trying(set(sentence.words), words):
             for start, end in spans(phrase, every, place):
                 if number not in said:
                     said[number] = _hidden(language.veils[number], every, place)

@@ -10,9 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from groups.gate import Action
+from moderation.screening import engine
 from moderation.screening.engine import BEGINNING, END, LEVEL, read
 from moderation.screening.lexicon import concepts
 from moderation.screening.normal import normalise
+from moderation.screening.policy import UNREAD, Policy
 from moderation.screening.verdict import Context, judge, screen
 
 FIRES = [(concept.rule, text) for concept in concepts() for text in concept.fires]
@@ -106,6 +108,21 @@ def test_of_a_text_that_is_far_too_long_the_beginning_and_the_end_are_read() -> 
     found = [text[finding.start : finding.end] for finding in read(text).findings if finding.alerts]
     assert any("want to die" in words for words in found)
     assert any("suicidal" in words for words in found)
+
+
+def test_what_is_too_much_work_to_read_is_held_for_a_person_whatever_the_policy(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    text = "I want to die. " + "Tonight I sit with my pills and I want to stop. " * 60
+    open_handed = Policy(care_red=Action.FLAG)
+    assert judge(read(text), open_handed).action == Action.FLAG
+    monkeypatch.setattr(engine, "MOST_WORK", 2_000)
+    found = read(text).findings
+    assert [(one.start, one.end, one.alerts) for one in found if one.category == UNREAD] == [(0, len(text), True)]
+    assert any(one.category == "active ideation" for one in found), "what was read before counts"
+    assert judge(read(text), open_handed).action == Action.HOLD
+    assert judge(read(text), open_handed, staff=True).action == Action.FLAG
+    assert read("I want to die.").severity == "red"
 
 
 def test_harmless_words_that_filters_trip_over_are_not_held() -> None:
