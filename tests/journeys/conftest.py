@@ -3,14 +3,13 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.journeys.people import Person, arrive
+from tests.journeys.people import Come, Person, arrive, comers
 from tests.journeys.site import Site, running
 
 FLAGS = [
@@ -75,18 +74,7 @@ def led(browser: Browser, site: Site) -> Iterator[Person]:
 
 
 @pytest.fixture
-def come(browser: Browser, site: Site, led: Person) -> Iterator[Callable[..., Person]]:
-    """`come("ana")`: Ana opens a browser and signs in. Whatever her pages log as an error fails the test."""
-    people: list[Person] = []
-    errors: list[str] = []
-
-    def someone(name: str, **options: Any) -> Person:
-        person = arrive(browser, site, name, **options)
-        person.page.on("pageerror", lambda error: errors.append(f"{name}: {error}"))
-        people.append(person)
-        return person
-
-    yield someone
-    for person in people:
-        person.context.close()
-    assert errors == []
+def come(browser: Browser, site: Site, led: Person) -> Iterator[Come]:
+    """`come("ana")`: Ana opens a browser and signs in at the demo clinic."""
+    with comers(browser, site) as someone:
+        yield someone

@@ -1,12 +1,14 @@
 """A person at a screen: a browser of their own, signed in, who sees and presses what a person can."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 
 from tests.journeys.site import Site
 
-__all__ = ["Person", "arrive", "expect"]
+__all__ = ["Come", "Person", "arrive", "comers", "expect"]
 
 
 @dataclass
@@ -56,3 +58,24 @@ def arrive(browser: Browser, site: Site, name: str, **options: object) -> Person
     page.wait_for_url(f"{site.url}/**")
     assert "/accounts/login" not in page.url, f"{name} could not sign in"
     return Person(name, page, context, site)
+
+
+Come = Callable[..., Person]
+
+
+@contextmanager
+def comers(browser: Browser, site: Site) -> Iterator[Come]:
+    """What lets people come to a site, each with a browser of their own. Whatever their pages log as an error fails."""
+    people: list[Person] = []
+    errors: list[str] = []
+
+    def someone(name: str, **options: object) -> Person:
+        person = arrive(browser, site, name, **options)
+        person.page.on("pageerror", lambda error: errors.append(f"{name}: {error}"))
+        people.append(person)
+        return person
+
+    yield someone
+    for person in people:
+        person.context.close()
+    assert errors == []

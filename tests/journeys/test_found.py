@@ -1,6 +1,6 @@
 """What the screen found, as three people at once see it: a peer, the author, the staff."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
@@ -8,13 +8,12 @@ import pytest
 from playwright.sync_api import Browser, Locator
 
 from tests.journeys.gates import VEILED, switch
-from tests.journeys.people import Person, arrive, expect
+from tests.journeys.people import Come, Person, comers, expect
 from tests.journeys.site import Site, running
 from tests.journeys.test_pages import hold_to_it
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
 PHONE, DESK = {"width": 360, "height": 740}, {"width": 1440, "height": 900}
-Come = Callable[..., Person]
 
 
 @pytest.fixture(scope="module")
@@ -33,20 +32,9 @@ def harbor(clinic: Site) -> str:
 
 @pytest.fixture
 def meet(browser: Browser, clinic: Site) -> Iterator[Come]:
-    """`meet("ana")`: Ana opens a browser and signs in. Whatever her pages log as an error fails the test."""
-    people: list[Person] = []
-    errors: list[str] = []
-
-    def someone(name: str, **options: object) -> Person:
-        person = arrive(browser, clinic, name, **options)
-        person.page.on("pageerror", lambda error: errors.append(f"{name}: {error}"))
-        people.append(person)
-        return person
-
-    yield someone
-    for person in people:
-        person.context.close()
-    assert errors == []
+    """`meet("ana")`: Ana opens a browser and signs in at this clinic."""
+    with comers(browser, clinic) as someone:
+        yield someone
 
 
 def connected(person: Person) -> None:

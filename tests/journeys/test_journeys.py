@@ -1,17 +1,15 @@
 """What the place is for, walked by two or three people at once in real browsers."""
 
-from collections.abc import Callable
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
 from playwright.sync_api import WebSocketRoute
 
-from tests.journeys.people import Person, expect
+from tests.journeys.people import Come, expect
 from tests.journeys.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-Come = Callable[..., Person]
 
 
 def harbor(site: Site) -> str:

@@ -1,13 +1,12 @@
 """Every page at phone and desktop width: axe finds nothing, nothing scrolls sideways, the ways to help are there."""
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 from axe_core_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page
 
-from tests.journeys.people import Person
+from tests.journeys.people import Come
 from tests.journeys.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
@@ -70,9 +69,7 @@ def addresses(site: Site, who: str) -> list[str]:
 @pytest.mark.parametrize("who", ["ana", "fay", "mo", "kim", "sol", "ada", "sam"])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [PHONE, DESK], ids=["phone", "desktop"])
-def test_the_pages_of_a_role(
-    site: Site, come: Callable[..., Person], who: str, scheme: str, viewport: dict[str, int]
-) -> None:
+def test_the_pages_of_a_role(site: Site, come: Come, who: str, scheme: str, viewport: dict[str, int]) -> None:
     person = come(who, viewport=viewport, color_scheme=scheme, reduced_motion="reduce")
     wrong: list[str] = []
     for path in addresses(site, who):
@@ -92,7 +89,7 @@ def test_the_public_pages(site: Site, browser: Browser, viewport: Any) -> None:
     assert wrong == []
 
 
-def test_a_case_an_escalation_and_the_report_dialog(site: Site, come: Callable[..., Person]) -> None:
+def test_a_case_an_escalation_and_the_report_dialog(site: Site, come: Come) -> None:
     eve, ben = come("eve", viewport=PHONE), come("ben", viewport=PHONE)
     mo, kim, fay = come("mo", viewport=DESK), come("kim", viewport=DESK), come("fay", viewport=DESK)
     harbor = addresses(site, "ana")[1]

@@ -1,17 +1,14 @@
 """Setting the screening policy with the keyboard alone, on a phone, and what it does to the next message."""
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Locator
 
-from tests.journeys.people import Person, expect
+from tests.journeys.people import Come, Person, expect
 from tests.journeys.site import Site
 from tests.journeys.test_journeys import harbor, words
 from tests.journeys.test_pages import PHONE, hold_to_it
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(180)]
-Come = Callable[..., Person]
 
 
 def tab_to(person: Person, wanted: Locator) -> None:

@@ -5,12 +5,12 @@ import hashlib
 import hmac
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.journeys.people import Person, arrive, expect
+from tests.journeys.people import Come, Person, arrive, expect
 from tests.journeys.site import Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(240)]
@@ -92,7 +92,7 @@ def test_the_second_step_from_on_to_off(nia: Person) -> None:
     expect(nia.page.get_by_text("It is off.")).to_be_visible()
 
 
-def test_everybody_finds_it_in_their_profile(come: Callable[..., Person]) -> None:
+def test_everybody_finds_it_in_their_profile(come: Come) -> None:
     ana = come("ana")
     ana.go("/profile/")
     ana.page.get_by_role("link", name=re.compile("second step", re.IGNORECASE)).first.click()
