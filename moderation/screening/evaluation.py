@@ -4,25 +4,27 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import sqrt
 
 from moderation.screening.engine import LEVEL, Reading, read
+from moderation.screening.lexicon import concepts
 
 SAFE = frozenset(("none", "green", "safe", "ok", "plain", "0", "false", "no", "conduct-ok", "contact-ok", ""))
 """Labels that mean: nothing here should bring the message before a human."""
-MEANS = {
-    "contact": "contact exchange",
-    "harassment": "harassment",
-    "hate": "hate",
-    "sexual": "sexual content",
-    "outing": "naming a member outside",
-    "selling": "selling and sourcing",
-    "spam": "spam",
-}
-"""Labels that name a category of the conduct lane; only that category counts as found."""
+SAID_SHORT = {"outing": "naming a member outside"}
+"""A label that is no beginning of its category's name."""
 MARK = re.compile(r"\[\[(.*?)\]\]", re.DOTALL)
 """`[[…]]` in a text: a detail that peers should not read."""
 SEVERITIES = ("amber", "red", "crisis")
+
+
+@cache
+def category_of(label: str) -> str:
+    """The category a label names, by its name or its first word; only that one counts as found. None: empty."""
+    names = sorted({concept.category for concept in concepts()})
+    label = SAID_SHORT.get(label, label)
+    return next((name for name in names if name == label or name.startswith(f"{label} ")), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Tally:
     def as_json(self, label: str) -> dict[str, object]:
         """In the order people ask."""
         of = {"n": self.n, "alerting": share(self.alerting, self.n), "interval": interval(self.alerting, self.n)}
-        if label in MEANS:
+        if category_of(label):
             of["found"] = share(self.found, self.n)
         if label in SEVERITIES:
             of["at_level"] = share(self.at_level, self.n)
@@ -149,7 +151,8 @@ def _count(tally: Tally, case: Case, reading: Reading) -> None:
     alerting = {finding.category for finding in reading.findings if finding.alerts}
     tally.n += 1
     tally.alerting += bool(alerting)
-    tally.found += MEANS[case.label] in alerting if case.label in MEANS else bool(alerting)
+    meant = category_of(case.label)
+    tally.found += meant in alerting if meant else bool(alerting)
     tally.at_level += LEVEL.get(case.label, 0) <= LEVEL[reading.severity]
     tally.by_severity[reading.severity] += 1
     tally.by_category.update(alerting)
@@ -161,8 +164,8 @@ def _missed(case: Case, reading: Reading) -> str:
     if case.safe or "[[" in case.text:
         return ""
     alerting = {finding.category for finding in reading.findings if finding.alerts}
-    if case.label in MEANS:
-        return "" if MEANS[case.label] in alerting else "nothing" if not alerting else "something else"
+    if meant := category_of(case.label):
+        return "" if meant in alerting else "nothing" if not alerting else "something else"
     if not alerting:
         scopes = sorted({finding.scope for finding in reading.findings})
         return ", ".join(scopes) if scopes else "nothing"

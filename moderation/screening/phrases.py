@@ -1,8 +1,10 @@
 """The language phrases are written in, and what becomes of them: one bounded expression over a sentence's words.
 
 A phrase is words with one space between them. `(a|b c)` is a choice, `<name>` a named set, `word?` or `(…)?` may be
-missing, `(…)*` stands up to three times or not at all, `_` is any one word, `#` any number in digits, `*` up to three, `**` up to eight, `~` up to four of the same clause, `^` and `$` the sentence's
-ends. `[…]` is what is pointed at, otherwise all of it. `&` joins what must stand in the sentence with what must stand there or nearby, up to two sentences away. Nothing repeats without a bound, so no text makes it slow.
+missing, `(…)*` stands up to three times or not at all. `_` is any one word, `#` any number in digits, `*` up to three
+words, `**` up to eight, `~` up to four of the same clause; `^` and `$` are the sentence's ends. `[…]` is what is pointed
+at, otherwise all of it. `&` joins what must stand in the sentence with what must stand there or nearby, up to two
+sentences away. Nothing repeats without a bound, so no text makes it slow.
 """
 
 import re

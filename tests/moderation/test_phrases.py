@@ -89,3 +89,8 @@ def test_every_concept_says_why_and_from_where() -> None:
             assert concept.source, concept.rule
             assert len(concept.fires) >= 2, concept.rule
             assert len(concept.silent) >= 2, concept.rule
+
+
+def test_a_category_has_one_name_in_every_language() -> None:
+    english = {concept.category for concept in languages()[0].concepts}
+    assert {concept.category for language in languages() for concept in language.concepts} <= english
