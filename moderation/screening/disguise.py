@@ -6,9 +6,10 @@ to what is found in the text as written, so that a disguise never makes anything
 
 import re
 import tomllib
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from itertools import islice, product
+from itertools import islice, pairwise, product
 
 from moderation.screening.lexicon import languages
 from moderation.screening.normal import Normal
@@ -23,16 +24,35 @@ RUN = re.compile(r"[a-z]{14}")
 STANDS_FOR = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "li", "+": "t", "€": "e", "£": "l", "¢": "c", "2": "z",
 }  # fmt: skip
-LETTER = r"[a-z0-9@$!|]"
-SPACED = re.compile(rf"(?<![^\W_]){LETTER}(?:[ .,_*/~+=-]{{1,3}}{LETTER}(?![^\W_])){{2,80}}")
+LETTER = r"[a-z0-9@$!|']"
+GAP = r"(?=[ .,_*/~+=-]) ?[,_*/~+=-]?\.{0,3} {0,3}"
+LONGEST_RUN = 300
+"""Letters that are taken apart at once."""
+SPACED = re.compile(rf"(?<![^\W_]){LETTER}(?:{GAP}{LETTER}(?![^\W_])){{2,{LONGEST_RUN - 1}}}")
 """Three or more single letters with something between them."""
 CHUNK = re.compile(r"[^\s,;:?()\"]+")
+MASK = re.compile(r"[*#]{2}")
+"""Letters left out, and not something between letters."""
+JOINED = re.compile(
+    r"kill(?:ing)?(?:my|your|him|her)self|(?:cut|hurt)(?:ting|ing)?myself|wan(?:t|na)(?:to|2)?(?:die|bedead)|endmylife|[a-z]suicid"
+)
+"""Without spaces, and shorter than `RUN_ON`."""
 SAME = re.compile(r"(.)\1*", re.DOTALL)
 JOINT = re.compile(r"[._*/~+=-]+")
 SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
+LONGEST_PART = 14
+SURE = 4
+"""Letters of a rare word that is believed among strange ones."""
+STRANGE = 1.6
+"""What a letter that belongs to no word costs; a word costs one."""
+NEVER = (float("inf"), 0, "")
+PADDING = " .,_*/~+=-"
 LONGEST_WORD = 40
+SHORT_NUMBER = 3
 RUN_ON = 14
 """Letters of a word that may be several."""
+SENTENCE = 20
+"""Letters of a word that is none."""
 SPACED_READINGS = 4
 READINGS = 48
 """How many ways to read one word are tried."""
@@ -45,7 +65,7 @@ def undisguised(normal: Normal) -> Normal | None:
         text = text.translate(_look_alikes())
     if text == normal.text and not _odd(text):
         return None
-    text, origin = _replaced(text, tuple(normal.origin), _spaced(text))
+    text, origin = _replaced(text, tuple(normal.origin), _spaced(text, normal.origin))
     text, origin = _replaced(text, origin, _chunks(text))
     return None if text == normal.text else Normal(text, origin)
 
@@ -58,6 +78,7 @@ def _odd(text: str) -> bool:
         or DOTTED.search(text)
         or RUN.search(text)
         or LETTERS.search(text)
+        or JOINED.search(text)
     )
 
 
@@ -77,43 +98,95 @@ def _replaced(text: str, origin: tuple[int, ...], changes: Iterator[Replacement]
     return "".join([*parts, text[done:]]), (*places, *origin[done:])
 
 
-def _spaced(text: str) -> Iterator[Replacement]:
+def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
     for found in SPACED.finditer(text):
-        letters = "".join(character for character in found.group() if character not in " .,_*/~+=-")
-        for reading in islice(_readings(letters), SPACED_READINGS):
-            if words := segmented(reading):
-                yield found.start(), found.end(), " ".join(words)
-                break
+        groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
+        words = [(*_word_or_words(letters), mark) for letters, mark in groups]
+        if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in _vocabulary():
+            yield found.start(), found.end(), " ".join(" ".join(word[:-1]) + word[-1] for word in words)
+
+
+def _groups(places: Sequence[int], text: str, origin: Sequence[int]) -> list[tuple[str, str]]:
+    """Letters that belong together, and the mark they end with.
+
+    Between words stands a space where none stands within them, or a wider one.
+    """
+    gaps = [
+        (" " in text[one:other], sum(origin[at + 1] - origin[at] for at in range(one + 1, other)))
+        for one, other in pairwise(places)
+    ]
+    usual = Counter(gaps).most_common(1)[0][0]
+    groups, letters = list[tuple[str, str]](), text[places[0]]
+    for (one, other), gap in zip(pairwise(places), gaps, strict=True):
+        if gap[0] and gap > usual:
+            groups.append((letters, next((mark for mark in text[one + 1 : other] if mark in ".,"), "")))
+            letters = ""
+        letters += text[other]
+    return [*groups, (letters, "")]
+
+
+def _word_or_words(letters: str) -> list[str]:
+    """What some letters spell: a word of the lexicon, or several; as they are if neither."""
+    known = next((reading for reading in _readings(letters) if reading in _vocabulary()), None)
+    if known:
+        return [known]
+    readings = [letters, *islice(_readings(letters), SPACED_READINGS)]
+    words = next((words for reading in readings if (words := segmented(reading))), None)
+    return words or segmented(readings[0], loosely=True) or [letters]
 
 
 def _chunks(text: str) -> Iterator[Replacement]:
+    changes, numbers, plain = list[Replacement](), list[Replacement](), 0
     for found in CHUNK.finditer(text):
-        word = found.group().strip(".'-_")
+        word = found.group().strip(".'-_#")
         start = found.start() + found.group().find(word)
-        if not word or len(word) > LONGEST_WORD or word in _vocabulary() or word.isdigit():
+        if word.isdigit():
+            if len(word) <= SHORT_NUMBER and (meant := _meant(word)):
+                numbers.append((start, start + len(word), meant))
+            continue
+        if not word or len(word) > LONGEST_WORD or word in _vocabulary():
+            plain += 1
             continue
         instead = _undone(word)
         if instead is not None and instead != word:
-            yield start, start + len(word), instead
+            changes.append((start, start + len(word), instead))
+    # Beside a word written in digits a 1 may be an I; where most words are, any number may be a word: "1 h4v3 17".
+    most = len(changes) > max(plain, 1)
+    yield from sorted(changes + [one for one in numbers if changes and (most or one[2] == "i")])
+
+
+def _meant(*written: str) -> str | None:
+    """The word of the lexicon that something is read as: rather with every letter it has, then the most common one."""
+    meant = [
+        (len(reading) == len(one), SHARE.get(reading, 0.0), reading)
+        for one in written
+        for reading in _readings(one)
+        if reading in _vocabulary()
+    ]
+    return max(meant, default=(False, 0.0, None), key=lambda one: one[:2])[2]
 
 
 def _undone(word: str) -> str | None:
     """What a word stands for, or None if it is no word of the lexicon."""
     known = _vocabulary()
-    if JOINT.search(word) and (whole := JOINT.sub("", word)) in known:
+    if JOINT.search(word) and not MASK.search(word) and (whole := JOINT.sub("", word)) in known:
         return whole
     if not SUSPECT.search(word):
-        return _taken_apart(word) if len(word) >= RUN_ON else None
-    candidates = dict.fromkeys((word, word.rstrip("!1*"), JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))))
-    meant = [reading for candidate in candidates for reading in _readings(candidate) if reading in known]
-    if meant:
-        return max(meant, key=lambda one: SHARE.get(one, 0.0))  # the most common of the words it could be
+        if len(word) >= SENTENCE and (words := segmented(word, loosely=True)):
+            return " ".join(words)
+        return _taken_apart(word) if len(word) >= RUN_ON or JOINED.search(word) else None
+    candidates = dict.fromkeys((word, word.rstrip("!1*")))
+    if not MASK.search(word):
+        candidates |= dict.fromkeys((JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))))
+    if meant := _meant(*candidates):
+        return meant
     if "*" in word or "#" in word or "_" in word:
         shape = re.compile(
             "".join("[a-z]{1,2}" if letter in "*#_" else re.escape(letter) for letter in word.strip("!"))
         )
-        if fitting := next((term for term in _masked() if shape.fullmatch(term)), None):
-            return fitting
+        fitting = [term for term in _masked() if shape.fullmatch(term)]
+        if fitting:
+            return min(fitting, key=lambda term: abs(len(term) - len(word)))
     if JOINT.search(word):
         parts = [part for part in JOINT.split(word) if part]
         undone = [part if part.isdigit() else _undone(part) or part for part in parts]
@@ -126,7 +199,8 @@ def _taken_apart(word: str) -> str | None:
     if len(word) < 7:
         return None
     for reading in islice(_readings(word), 4):
-        if any(term in reading for term in _roots()) and (words := segmented(reading)):
+        grave = JOINED.search(reading) or any(term in reading for term in _roots())
+        if grave and (words := segmented(reading)):
             return " ".join(words)
     return None
 
@@ -166,18 +240,39 @@ def _look_alikes() -> dict[int, str]:
     return {ord(character): letter for letter, characters in rows.items() for character in characters}
 
 
-def segmented(letters: str) -> list[str] | None:
-    """Letters without spaces as the fewest words of the lexicon; None if they are not words of it."""
-    if len(letters) > 80:
+def segmented(letters: str, *, loosely: bool = False) -> list[str] | None:
+    """Letters without spaces as the fewest words; None if they are not words of the lexicon.
+
+    `loosely`: other common words count too, and up to a third of the letters may be of none.
+    """
+    if len(letters) > LONGEST_RUN:
         return None
     known = _vocabulary()
-    best: list[list[str] | None] = [[], *([None] * len(letters))]
+    best: list[tuple[float, int, str]] = [(0.0, 0, ""), *([NEVER] * len(letters))]
     for end in range(1, len(letters) + 1):
-        for start in range(max(0, end - 14), end):
-            before = best[start]
-            word = letters[start:end]
-            if before is not None and word in known and (len(word) > 1 or word in "iau"):
-                now = best[end]
-                if now is None or len(before) + 1 < len(now):
-                    best[end] = [*before, word]
-    return best[-1] or None
+        if loosely:
+            best[end] = (best[end - 1][0] + STRANGE, end - 1, "")
+        for start in range(max(0, end - LONGEST_PART), end):
+            word, cost = letters[start:end], best[start][0] + 1
+            if cost >= best[end][0] or (len(word) == 1 and word not in "iau"):
+                continue
+            if word in known if not loosely else word in SHARE or (len(word) >= SURE and word in known):
+                best[end] = (cost, start, word)
+    return _path(letters, best)
+
+
+def _path(letters: str, best: Sequence[tuple[float, int, str]]) -> list[str] | None:
+    """The words the cheapest way to the end goes through, strange letters joined; None if there is none."""
+    if best[-1] == NEVER:
+        return None
+    words, strange, end = list[str](), 0, len(letters)
+    joined = False
+    while end:
+        _, start, word = best[end]
+        if word:
+            words.append(word)
+        else:
+            strange += 1
+            words.append(letters[start] + (words.pop() if joined else ""))
+        joined, end = not word, start
+    return words[::-1] if strange * 3 <= len(letters) else None

@@ -31,6 +31,15 @@ WAYS: dict[str, Callable[[str], str]] = {
     "joined by underscores": lambda text: text.replace(" ", "_"),
     "one word a line": lambda text: text.replace(" ", "\n"),
     "full width": lambda text: "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in text),
+    "spaced evenly": lambda text: " ".join(text.replace(" ", "")),
+    "dashed": lambda text: " ".join("-".join(word) for word in text.split()),
+    "Greek": lambda text: text.translate(str.maketrans("aeiouktnp", "αειουκτηρ")),
+    "small capitals": lambda text: text.lower().translate(str.maketrans("adeiklmnoprstuwy", "ᴀᴅᴇɪᴋʟᴍɴᴏᴘʀꜱᴛᴜᴡʏ")),
+    "flags": lambda text: "".join(chr(0x1F1E6 + ord(c) - 97) if c.isalpha() else c for c in text.lower()),
+    "boxed": lambda text: "".join(chr(0x1F170 + ord(c) - 97) if c.isalpha() else c for c in text.lower()),
+    "in digits": lambda text: text.translate(str.maketrans("aeiosta", "4310574")),
+    "without spaces": lambda text: text.replace(" ", ""),
+    "a letter doubled": lambda text: text.replace("kill", "kiill"),
     "marked": lambda text: "\u0335".join(text),
 }
 
