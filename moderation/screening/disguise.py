@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import islice, pairwise, product
 
+from moderation.screening.apart import LONGEST_RUN, segmented, vocabulary
 from moderation.screening.lexicon import languages
 from moderation.screening.normal import Normal
 from moderation.screening.phrases import FOLDER, SHARE
@@ -26,8 +27,6 @@ STANDS_FOR = {
 }  # fmt: skip
 LETTER = r"[a-z0-9@$!|']"
 GAP = r"(?=[ .,_*/~+=-]) ?[,_*/~+=-]?\.{0,3} {0,3}"
-LONGEST_RUN = 300
-"""Letters that are taken apart at once."""
 SPACED = re.compile(rf"(?<![^\W_]){LETTER}(?:{GAP}{LETTER}(?![^\W_])){{2,{LONGEST_RUN - 1}}}")
 """Three or more single letters with something between them."""
 CHUNK = re.compile(r"[^\s,;:?()\"]+")
@@ -40,12 +39,6 @@ JOINED = re.compile(
 SAME = re.compile(r"(.)\1*", re.DOTALL)
 JOINT = re.compile(r"[._*/~+=-]+")
 SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
-LONGEST_PART = 14
-SURE = 4
-"""Letters of a rare word that is believed among strange ones."""
-STRANGE = 1.6
-"""What a letter that belongs to no word costs; a word costs one."""
-NEVER = (float("inf"), 0, "")
 PADDING = " .,_*/~+=-"
 LONGEST_WORD = 40
 SHORT_NUMBER = 3
@@ -102,7 +95,7 @@ def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
     for found in SPACED.finditer(text):
         groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
         words = [(*_word_or_words(letters), mark) for letters, mark in groups]
-        if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in _vocabulary():
+        if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in vocabulary():
             yield found.start(), found.end(), " ".join(" ".join(word[:-1]) + word[-1] for word in words)
 
 
@@ -127,7 +120,7 @@ def _groups(places: Sequence[int], text: str, origin: Sequence[int]) -> list[tup
 
 def _word_or_words(letters: str) -> list[str]:
     """What some letters spell: a word of the lexicon, or several; as they are if neither."""
-    known = next((reading for reading in _readings(letters) if reading in _vocabulary()), None)
+    known = next((reading for reading in _readings(letters) if reading in vocabulary()), None)
     if known:
         return [known]
     readings = [letters, *islice(_readings(letters), SPACED_READINGS)]
@@ -144,7 +137,7 @@ def _chunks(text: str) -> Iterator[Replacement]:
             if len(word) <= SHORT_NUMBER and (meant := _meant(word)):
                 numbers.append((start, start + len(word), meant))
             continue
-        if not word or len(word) > LONGEST_WORD or word in _vocabulary():
+        if not word or len(word) > LONGEST_WORD or word in vocabulary():
             plain += 1
             continue
         instead = _undone(word)
@@ -161,14 +154,14 @@ def _meant(*written: str) -> str | None:
         (len(reading) == len(one), SHARE.get(reading, 0.0), reading)
         for one in written
         for reading in _readings(one)
-        if reading in _vocabulary()
+        if reading in vocabulary()
     ]
     return max(meant, default=(False, 0.0, None), key=lambda one: one[:2])[2]
 
 
 def _undone(word: str) -> str | None:
     """What a word stands for, or None if it is no word of the lexicon."""
-    known = _vocabulary()
+    known = vocabulary()
     if JOINT.search(word) and not MASK.search(word) and (whole := JOINT.sub("", word)) in known:
         return whole
     if not SUSPECT.search(word):
@@ -218,11 +211,6 @@ def _readings(word: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1)
-def _vocabulary() -> frozenset[str]:
-    return frozenset().union(*(language.vocabulary | language.forms.keys() for language in languages()))
-
-
-@lru_cache(maxsize=1)
 def _masked() -> tuple[str, ...]:
     """Words people write with a star in them."""
     return tuple(term for language in languages() for term in language.masked)
@@ -238,41 +226,3 @@ def _roots() -> tuple[str, ...]:
 def _look_alikes() -> dict[int, str]:
     rows = tomllib.loads((FOLDER / "look_alikes.toml").read_text("utf-8"))["letters"]
     return {ord(character): letter for letter, characters in rows.items() for character in characters}
-
-
-def segmented(letters: str, *, loosely: bool = False) -> list[str] | None:
-    """Letters without spaces as the fewest words; None if they are not words of the lexicon.
-
-    `loosely`: other common words count too, and up to a third of the letters may be of none.
-    """
-    if len(letters) > LONGEST_RUN:
-        return None
-    known = _vocabulary()
-    best: list[tuple[float, int, str]] = [(0.0, 0, ""), *([NEVER] * len(letters))]
-    for end in range(1, len(letters) + 1):
-        if loosely:
-            best[end] = (best[end - 1][0] + STRANGE, end - 1, "")
-        for start in range(max(0, end - LONGEST_PART), end):
-            word, cost = letters[start:end], best[start][0] + 1
-            if cost >= best[end][0] or (len(word) == 1 and word not in "iau"):
-                continue
-            if word in known if not loosely else word in SHARE or (len(word) >= SURE and word in known):
-                best[end] = (cost, start, word)
-    return _path(letters, best)
-
-
-def _path(letters: str, best: Sequence[tuple[float, int, str]]) -> list[str] | None:
-    """The words the cheapest way to the end goes through, strange letters joined; None if there is none."""
-    if best[-1] == NEVER:
-        return None
-    words, strange, end = list[str](), 0, len(letters)
-    joined = False
-    while end:
-        _, start, word = best[end]
-        if word:
-            words.append(word)
-        else:
-            strange += 1
-            words.append(letters[start] + (words.pop() if joined else ""))
-        joined, end = not word, start
-    return words[::-1] if strange * 3 <= len(letters) else None
