@@ -44,9 +44,9 @@ class Veil:
     kind: str
     why: str
     phrases: tuple[Phrase, ...]
-    needs: tuple[Phrase, ...]
+    needs: Index
     """One of these must stand in the sentence or beside it."""
-    unless: tuple[Phrase, ...]
+    unless: Index
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,8 +149,8 @@ def _veils(details: Mapping[str, Any], sets: Mapping[str, str], forms: Forms) ->
             kind=row["kind"],
             why=row["why"],
             phrases=_phrases(row["patterns"], sets, forms),
-            needs=_phrases(row["needs"], sets, forms),
-            unless=_phrases(row["unless"], sets, forms),
+            needs=Index([_phrases(row["needs"], sets, forms)]),
+            unless=Index([_phrases(row["unless"], sets, forms)]),
         )
         for row in details["veil"]
     )

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from moderation.screening.index import Index
 from moderation.screening.phrases import Phrase
 from moderation.screening.words import Sentence
 
@@ -28,3 +29,8 @@ def spans(phrase: Phrase, every: Sequence[Sentence], place: int) -> list[tuple[i
 def holds(phrase: Phrase, text: str) -> bool:
     """Whether a phrase stands in one text with all its parts."""
     return all(part.search(text) for part in phrase.parts)
+
+
+def any_holds(phrases: Index, words: set[str], text: str) -> bool:
+    """Whether one of some phrases stands in a text; `words` are the text's."""
+    return any(holds(phrase, text) for _, phrase in phrases.worth_trying(words))

@@ -7,7 +7,7 @@ just after it (`after`), or anywhere in the sentence (`near`); `unless` phrases 
 from collections.abc import Mapping
 
 from moderation.screening.index import Index
-from moderation.screening.nearby import holds
+from moderation.screening.nearby import any_holds, holds
 from moderation.screening.phrases import Phrase
 from moderation.screening.words import Sentence
 
@@ -48,7 +48,7 @@ class Around:
     def scope_of(self, start: int, end: int, ignores: frozenset[str], idioms: Index) -> str:
         """`now`, or why a match between two places of the sentence's text does not alert by itself."""
         text, scopes = self._sentence.text, self._scopes
-        if any(holds(phrase, text) for _, phrase in idioms.worth_trying(self._words)):
+        if any_holds(idioms, self._words, text):
             return IDIOM
         if self._near is None:
             self._unless = scopes.told("unless", self._words, text)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from moderation.screening.lexicon import Language, Veil
-from moderation.screening.nearby import holds, spans
+from moderation.screening.nearby import any_holds, spans
 from moderation.screening.normal import Normal
 from moderation.screening.words import Sentence
 
@@ -38,7 +38,8 @@ def joined(found: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
 
 def _hidden(rule: Veil, every: Sequence[Sentence], place: int) -> bool:
     """Whether the sentence, or one beside it, is one of feeling or harm, and it is no ordinary matter."""
-    if any(holds(phrase, every[place].text) for phrase in rule.unless):
+    if any_holds(rule.unless, set(every[place].words), every[place].text):
         return False
-    around = " ".join(sentence.text for sentence in every[max(0, place - BESIDE) : place + BESIDE + 1])
-    return any(holds(phrase, around) for phrase in rule.needs)
+    around = every[max(0, place - BESIDE) : place + BESIDE + 1]
+    words = {word for sentence in around for word in sentence.words}
+    return any_holds(rule.needs, words, " ".join(sentence.text for sentence in around))
