@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Set
+from itertools import pairwise
 
 import phonenumbers
 
@@ -11,81 +12,48 @@ FIGURE = re.compile(r"\d")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
 RUN_ON = 12
 """Letters of number words written without spaces."""
-WORTH = frozenset(
-    [
-        "dot",
-        "punto",
-        "arroba",
-        "gmail",
-        "yahoo",
-        "hotmail",
-        "outlook",
-        "icloud",
-        "proton",
-        "protonmail",
-        "zero",
-        "cero",
-        "double",
-        "triple",
-        "snap",
-        "snapchat",
-        "insta",
-        "instagram",
-        "ig",
-        "discord",
-        "tiktok",
-        "kik",
-        "telegram",
-        "signal",
-        "whatsapp",
-        "facebook",
-        "fb",
-        "messenger",
-        "psn",
-        "xbox",
-        "gamertag",
-        "twitter",
-        "bluesky",
-        "reddit",
-        "venmo",
-        "steam",
-        "twitch",
-        "strava",
-        "wechat",
-        "skype",
-        "viber",
-        "threads",
-        "pinterest",
-        "username",
-        "handle",
-    ]
-)
+PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
+WORTH = frozenset(PLATFORMS) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
-AT = r"(?:\s?@\s?|\s?[\[({<]\s?at\s?[\])}>]\s?|\s(?:at|arroba)\s)"
-DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|\s(?:dot|punto)\s)"
-MAILERS = (
-    "gmail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho"
+SIGNS = re.compile(
+    r"[@_#$]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
 )
+PLATFORM = (
+    r"sn[a@4]p(?:chat)?|[i1]nst[a@4](?:gram)?|wh[a@4]ts ?[a@4]pp|d[i1]sc[o0]rd|t[e3]l[e3]gr[a@4]m|f[a@4]c[e3]b[o0][o0]k|tik ?tok|cash ?app|user ?name|be ?real|battle ?net"
+    r"|the gram|bird app|i g|f b|" + "|".join(PLATFORMS)
+)
+AT = r"(?:\s?@\s?|\s?[\[({<]\s?at\s?[\])}>]\s?|,?\s(?:at|arroba)(?: sign| symbol)?,?\s(?:then )?)"
+DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|,?\s(?:then )?(?:dot|punto|period|point)\s)"
+MAILERS = "gmail|g mail|geemail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho|comcast|rocketmail|duck"
+ENDINGS = "com|org|net|edu|co|uk|us|io|me|mx|es|de|fr|ca|info|test|gov|invalid|biz|xyz"
 MAIL = re.compile(
-    rf"[a-z0-9][a-z0-9._+-]{{0,63}}{AT}[a-z0-9-]{{1,63}}(?:{DOT}(?:com|org|net|edu|co|uk|us|io|me|mx|es|de|fr|ca|info|test|gov)\b)+"
+    rf"[a-z0-9][a-z0-9._+-]{{0,63}}{AT}[a-z0-9-]{{1,63}}(?:{DOT}(?:{ENDINGS})\b)+"
     rf"|[a-z0-9][a-z0-9._+-]{{2,63}}{AT}(?:{MAILERS})\b"
     rf"|\b(?:{MAILERS})\s?(?:dot|\.)\s?com\b|\b(?:gmail|hotmail|yahoo|icloud|outlook)\s?[,:]\s?[a-z0-9._]{{3,40}}"
+    rf"|\b(?:at|arroba)\s[^.!?\n]{{1,30}}?\s(?:dot|punto|period)\s(?:com|org|net|edu|me)\b"
+    r"|\b[a-z0-9._]{3,30}at[a-z]{3,20}dot(?:com|org|net|edu)\b"
+    r"|\w\s?[\[({<]\s?(?:a\s?t|@|d\s?o\s?t|\.)\s?[\])}>]\s?\w"
 )
 NO_MAIL = re.compile(
-    r"^(?:noon|night|home|work|school|group|once|all|least|first|last|look|looking|meet|see|is|are|was|me|us)\b"
+    r"^(?:noon|night|home|work|school|group|once|all|least|first|last|look|looking|meet|see|is|are|was|me|us|its|online|meetings?|schedule|list|info)\b"
 )
 SPACED_MAIL = re.compile(r"(?:[a-z0-9._] ){3,40}@ ?(?:[a-z0-9.] ?){4,40}|@ ?(?:[a-z] ){3,20}\. ?(?:[a-z] ?){2,4}")
-PLATFORM = (
-    r"snap(?:chat)?|insta(?:gram)?|ig|discord|tik ?tok|kik|telegram|tele|signal|whats ?app|wapp|facebook|fb|messenger|psn|xbox|gamertag|twitter|bluesky|bird app|"
-    r"reddit|venmo|cash ?app|zelle|steam|twitch|strava|wechat|skype|viber|threads|be ?real|linkedin|tumblr|youtube|roblox|spotify|user ?name|handle|pinterest|the gram|app"
-)
-HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9])){2,39}"
+HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9_])|_){2,39}"
 ON_PLATFORM = re.compile(
-    rf"\b(?:my |the |ur |mine )?(?:{PLATFORM})(?:'s| name| is| tag| user| handle| id)?(?: is| as| under)?(?: ?[:=@>-]+ ?| )(?:@ ?)?({HANDLE})"
+    rf"\b(?:my |the |ur |mine )?(?:{PLATFORM})(?:'s| name| is| tag| user| handle| id)*(?: as| under| at)?(?: ?[:=@>-]+ ?| )(?:@ ?)?({HANDLE})"
+)
+TOLD = re.compile(
+    rf"\b(?:{PLATFORM})(?:'s| name| id| user| handle| tag)*(?P<sign> ?(?:[:=~]|-+>?|>+|\u2192) ?| (?:is |as |under |at )+|'?s )@?(?P<name>[a-z][a-z0-9._-]{{3,39}})(?=$|[\n,.!?;)(]| (?:add|lol|hmu|hit|if|dm|come|its|and|no|all|follow|message|lmk|on|n|but|w)\b)"
+)
+"""`ig: sadgoose`: with a sign any word, with `is` one that looks like several."""
+PLAIN_WORD = re.compile(
+    r"(?:ing|ed|ous|ble|ful|ive|tion|ly|ent|ant|al|ic|ment|ness|ive|less|ish|ism|thing|where|body|one|est|ers?|ies|ers|tions|ments|times)$"
+    r"|^(?:deleted|blocked|gone|never|same|done|nope|addiction|memories|because|what|again|that|this|just|like|mine|also|down|dead|trash|poison|garbage|fine|okay|great|awful|worse|worst|bad|good|hard|evil|toxic|free|full|home|open)$"
 )
 LIKE_A_HANDLE = re.compile(
-    r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4}(?!\d)"
+    r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4,5}(?!\d)"
 )
+UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
 ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
@@ -93,14 +61,21 @@ ORDINARY_DOTS = re.compile(
 AT_HANDLE = re.compile(r"(?<![\w.])@ ?([a-z0-9_](?:[a-z0-9_]|[.-](?=[a-z0-9_])){2,39})(?!\w)")
 ON_ANY = re.compile(rf"\b(?:{PLATFORM})\b")
 ADD_ME = re.compile(
-    r"\b(?:add|follow|find|dm|message|msg|pm|look|search|friend|hit) (?:me|up)\b|\b(?:username|handle|gamertag|friend code)\b"
+    r"\b(?:add|follow|find|dm|message|msg|pm|look|search|friend|hit) (?:me|up)\b|\b(?:username|handle|gamertag|friend code|on there|over there)\b|^add\b"
 )
 NEAR_HANDLE = re.compile(
-    rf"\b(?:{PLATFORM}|add|follow|find|dm|dms|message|msg|pm|hit|look|search|same name|handle|mutuals|socials|mine|i'?m|im|link)\b"
+    rf"\b(?:{PLATFORM}|add|follow|find|dm|dms|message|msg|pm|hit|look|search|same name|mutuals|socials|mine|i'?m|im|link)\b"
 )
 INVITE = re.compile(
-    r"\b(?:discord\.gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|onlyfans\.com|signal\.group|u slash|u/)\s?/?[\w./-]{2,60}"
+    r"\b(?:discord(?:\.| dot )gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|fb\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|twitch\.tv|onlyfans\.com|signal\.group|cash\.app|venmo\.com|u slash|u/|qr\.)\s?(?:slash )?/?[\w./@$-]{2,60}"
+    r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
 )
+ASKED = re.compile(
+    r"\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b"
+)
+"""A sign for the word: what's ur #, drop your @."""
+CASHTAG = re.compile(r"(?<![\w$])\$[a-z][\w-]{2,}")
+MONEY = re.compile(r"cash ?app|cash ?tag|venmo|zelle|paypal|\bcash me\b")
 NEVER = frozenset(
     ["everyone", "everybody", "here", "channel", "all", "staff", "admin", "moderator", "mod", "team", "group", "room"]
 )
@@ -148,62 +123,49 @@ CUE = re.compile(
 NOT_A_NUMBER = re.compile(
     r"(?:\b(?:order|case|invoice|claim|policy|id|member|confirmation|tracking|zip|flight|room|page|account|ticket|docket|badge|serial|model|code is|pin|isbn|route|chapter|dose|bp|score|version|upc|vin|ref(?:erence)?|ssn|year|days|steps|section|file)\b[\s#:.no]*|[$€£])$"
 )
+CODE = re.compile(r"\b(?:friend|switch|code|nintendo|island|steam|psn|add)\b")
+YEARS = re.compile(r"(?:19|20)\d\d\D")
+PIECE = re.compile(r"(?<![\w$.,:/#-])\d{3,4}(?![\w%]|[:/]\d|[.,]\d)")
+PIECEWISE = re.compile(
+    r"\b(?:area code|first (?:half|three|3|part|bit)|last (?:four|4|half|part|bit)|middle|starts?|ends? (?:in|with)|piece|second half|backwards)\b"
+)
+APART = 45
+"""Characters between two pieces of a number that is told with words."""
 AFTER_NUMBER = re.compile(
     r"\s?(?:mg|ml|lbs?|kg|days?|steps|dollars|bucks|%|years|hours|minutes|mins|cal|calories|miles|am\b|pm\b|people|points|degrees)"
 )
 SHAPES = {
-    (3, 3, 4),
-    (1, 3, 3, 4),
-    (10,),
-    (11,),
-    (3, 4),
-    (3, 7),
-    (4, 3, 3),
-    (6, 4),
-    (3, 3, 2, 2),
-    (5, 3, 3),
-    (5, 6),
-    (2, 4, 6),
-    (2, 4, 3, 3),
-    (2, 10),
-    (3, 3, 3),
-    (2, 2, 2, 2, 2),
-    (2, 1, 2, 2, 2, 2),
-    (4, 4, 4),
-    (3, 4, 4),
-    (2, 2, 4, 4),
-    (2, 3, 3, 4),
-    (3, 3, 1, 3),
-    (4, 7),
-    (5, 5),
-    (2, 2, 5, 3),
-    (2, 2, 7),
-    (2, 11),
-    (7,),
-    (3, 2, 2),
-    (4, 2, 4, 4),
-    (1, 10),
-    (1, 3, 7),
-}
+    (3, 3, 4), (1, 3, 3, 4), (10,), (11,), (3, 4), (3, 7), (4, 3, 3), (6, 4), (3, 3, 2, 2), (5, 3, 3), (5, 6), (2, 4, 6), (2, 4, 3, 3), (2, 10), (3, 3, 3), (2, 2, 2, 2, 2), (2, 1, 2, 2, 2, 2), (3, 4, 4), (2, 2, 4, 4), (2, 3, 3, 4), (3, 3, 1, 3), (4, 7), (5, 5), (2, 2, 5, 3), (2, 2, 7), (2, 11), (7,), (3, 2, 2), (4, 2, 4, 4), (1, 10), (1, 3, 7), (4, 3, 4), (3, 3, 3, 4), (4, 3),
+}  # fmt: skip
 """How telephone numbers are grouped."""
 
 
 def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
     """Where a lower-case text holds a way to reach somebody outside; `words` are its words, `own` the clinic's numbers, digits only."""
-    named = not WORTH.isdisjoint(words)
-    if "@" in text or "_" in text or named:
+    if not WORTH.isdisjoint(words) or SIGNS.search(text):
         for found in MAIL.finditer(text):
             if not NO_MAIL.match(found.group()):
                 yield found.span()
-        for pattern in (SPACED_MAIL, INVITE):
+        for pattern in (SPACED_MAIL, INVITE, ASKED):
             for found in pattern.finditer(text):
+                yield found.span()
+        if "$" in text and MONEY.search(text):
+            for found in CASHTAG.finditer(text):
                 yield found.span()
         yield from _handles(text)
     if len(FIGURE.findall(text)) + 2 * len(NUMBERS & words) >= 4 or max(map(len, words), default=0) >= RUN_ON:
         ours = frozenset(number[-10:] for number in own if len(number) >= 7)
+        told = list[Written]()
         for number in written(text):
-            if _reaches(number, text) and not _exempt(number.digits, ours):
+            free = _exempt(number.digits, ours)
+            if not free and not _reaches(number, text):
+                continue
+            told.append(number)
+            if not free:
                 yield number.start, number.end
+        for start, end in _scattered(text):
+            if not any(number.start < end and start < number.end for number in told):
+                yield start, end
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:
@@ -211,6 +173,12 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         name = found[1]
         if re.search(r"[._#@/\d]", name.strip(".-")) and re.search("[a-z]", name) and name not in NEVER:
             yield found.span(1)
+    for found in TOLD.finditer(text):
+        name, long = found["name"], 4 if re.search(r"\W", found["sign"].strip()) else 8
+        if len(name) >= long and not PLAIN_WORD.search(name):
+            yield found.span("name")
+    for found in UNDERSCORED.finditer(text):
+        yield found.span()
     if ON_ANY.search(text) or ADD_ME.search(text):
         for found in LIKE_A_HANDLE.finditer(text):
             before = text[max(0, found.start() - 30) : found.start()]
@@ -219,12 +187,31 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
     for found in AT_HANDLE.finditer(text):
         name = found[1]
         telling = (
-            re.search(r"[._\d]", name)
+            re.search(r"[_\d]|\..*\.", name)
             or NEAR_HANDLE.search(text[: found.start()])
             or NEAR_HANDLE.search(text[found.end() :])
         )
         if name not in NEVER and telling:
             yield found.span()
+
+
+def _scattered(text: str) -> Iterator[tuple[int, int]]:
+    """A number told in pieces with words between: `first 3 are 917, next 3 are 555, last 4 are 0122`."""
+    if STAFFED.search(text) or not ("555" in text or CUE.search(text) or PIECEWISE.search(text)):
+        return
+    pieces = [found for found in PIECE.finditer(text) if not AFTER_NUMBER.match(text[found.end() :])]
+    for first, second in pairwise(pieces):
+        near = second.start() - first.end() <= APART
+        if (
+            near
+            and {len(first[0]), len(second[0])} == {3, 4}
+            and ("555" in (first[0], second[0]) or PIECEWISE.search(text))
+        ):
+            yield first.start(), second.end()
+    for first, second, third in zip(pieces, pieces[1:], pieces[2:], strict=False):
+        near = second.start() - first.end() <= APART and third.start() - second.end() <= APART
+        if near and sorted(map(len, (first[0], second[0], third[0]))) == [3, 3, 4]:
+            yield first.start(), third.end()
 
 
 def _reaches(number: Written, text: str) -> bool:
@@ -240,6 +227,10 @@ def _reaches(number: Written, text: str) -> bool:
         return False
     if many == 7 and number.digits.startswith("555") and len(number.pieces) > 1:
         return True
+    if number.pieces == (4, 4, 4):
+        return bool(CODE.search(text) or CUE.search(text)) and not YEARS.match(inside)
+    if number.pieces[0] == 1 and _counting(inside):
+        return False
     if many == 10 and len(number.pieces) >= 5 and max(number.pieces) <= 4 and 1 in number.pieces:
         return True
     if number.words >= 5 or all(size == 1 for size in number.pieces):
@@ -255,6 +246,13 @@ def _reaches(number: Written, text: str) -> bool:
     if many == 10 and number.pieces == (10,) and not CUE.search(text) and number.digits[0] == "1":
         return False
     return many != 10 or _possible(number.digits) or bool(CUE.search(text))
+
+
+def _counting(inside: str) -> bool:
+    """Whether the figures only rise or only fall."""
+    each = [int(found) for found in re.findall(r"\d{1,4}", inside)]
+    steps = [later - earlier for earlier, later in pairwise(each)]
+    return len(each) > 4 and (min(steps) > 0 or max(steps) < 0)
 
 
 def _possible(digits: str) -> bool:

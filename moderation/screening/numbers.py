@@ -56,12 +56,25 @@ BETWEEN = frozenset(
         "its",
         "the",
         "a",
+        "middle",
+        "again",
+        "plus",
+        "finally",
+        "rest",
+        "after",
+        "that",
+        "comma",
+        "pause",
+        "period",
     ]
 )
 """Words that may stand between the pieces of one number."""
 MOST_BETWEEN = 3
 JOINED = UNITS | {word: digit + "0" for word, digit in TENS.items()} | TEENS
 RUN_TOGETHER = re.compile("|".join(sorted(JOINED, key=len, reverse=True)))
+MISTAKEN = re.compile(r"(?=(?:[oilszb]*\d){2})[\doilszb]+")
+"""Figures with letters among them that look like figures: `o122`, `s55`."""
+FIGURES = str.maketrans({"o": "0", "i": "1", "l": "1", "s": "5", "z": "2", "b": "8"})
 LOOKS = str.maketrans({"0": "o", "1": "i", "3": "e", "5": "s", "7": "t", "4": "a"})
 
 
@@ -163,6 +176,8 @@ def _one(chunk: str, start: int, end: int) -> Iterator[tuple[str, int, int, bool
         yield chunk, start, end, False
     elif chunk in UNITS:
         yield UNITS[chunk], start, end, True
+    elif len(chunk) > 2 and MISTAKEN.fullmatch(chunk):
+        yield chunk.translate(FIGURES), start, end, False
     elif (plain := chunk.translate(LOOKS)) in UNITS:
         yield UNITS[plain], start, end, True
     else:
