@@ -53,7 +53,7 @@ PLAIN_WORD = re.compile(
 LIKE_A_HANDLE = re.compile(
     r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4,5}(?!\d)"
 )
-CODE = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
+PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
 """A text that is a program rather than talk: its names are no handles."""
 UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
 ORDINARY_DOTS = re.compile(
@@ -180,7 +180,7 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         if len(name) >= long and not PLAIN_WORD.search(name):
             yield found.span("name")
     for found in UNDERSCORED.finditer(text):
-        if not CODE.search(text):
+        if not PROGRAM.search(text):
             yield found.span()
     if ON_ANY.search(text) or ADD_ME.search(text):
         for found in LIKE_A_HANDLE.finditer(text):
