@@ -14,8 +14,10 @@ from channels.security.websocket import AllowedHostsOriginValidator  # noqa: E40
 from groups.services import screening  # noqa: E402
 from live.socket import endpoint  # noqa: E402
 from live.wire import keep_outermost  # noqa: E402
+from moderation.screening import warm  # noqa: E402
 
 screening.make_ready()
+warm.in_background()
 application = ProtocolTypeRouter(
     {"http": pages, "websocket": keep_outermost(AllowedHostsOriginValidator(AuthMiddlewareStack(endpoint)))}
 )

@@ -94,7 +94,7 @@ class Person(Client):
         """Say something every now and then; each thing until it is acknowledged."""
         await asyncio.sleep(PACE * self.number / 8)
         while not until.is_set() and self.gone_code is None:
-            await self.say(f"{WORDS} {_letters(len(self.record.said))}")
+            await self.say(f"{WORDS} {letters(len(self.record.said))}")
             await asyncio.sleep(PACE)
 
     async def say(self, text: str) -> None:
@@ -180,8 +180,8 @@ class Crowd:
         return came_in
 
 
-def _letters(number: int) -> str:
-    """A number in letters: a screen may take many digits for a telephone's."""
+def letters(number: int) -> str:
+    """A number in letters: the screen may take many digits for a telephone's."""
     letters = ""
     while True:
         number, digit = divmod(number, 26)

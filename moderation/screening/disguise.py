@@ -39,9 +39,11 @@ JOINED = re.compile(
 SAME = re.compile(r"(.)\1*", re.DOTALL)
 JOINT = re.compile(r"[._*/~+=-]+")
 SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
+STARRED = re.compile("[*#_]")
 PADDING = " .,_*/~+=-"
 LONGEST_WORD = 40
 SHORT_NUMBER = 3
+SHORTEST_WORD = 3
 RUN_ON = 14
 """Letters of a word that may be several."""
 SENTENCE = 20
@@ -95,6 +97,8 @@ def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
     for found in SPACED.finditer(text):
         groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
         words = [(*_word_or_words(letters), mark) for letters, mark in groups]
+        if max(len(part) for *parts, _ in words for part in parts) < SHORTEST_WORD:
+            continue  # a star among them is a letter left out
         if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in vocabulary():
             yield found.start(), found.end(), " ".join(" ".join(word[:-1]) + word[-1] for word in words)
 
@@ -161,6 +165,8 @@ def _meant(*written: str) -> str | None:
 
 def _undone(word: str) -> str | None:
     """What a word stands for, or None if it is no word of the lexicon."""
+    if grave := _masking(word):
+        return grave
     known = vocabulary()
     if JOINT.search(word) and not MASK.search(word) and (whole := JOINT.sub("", word)) in known:
         return whole
@@ -173,18 +179,22 @@ def _undone(word: str) -> str | None:
         candidates |= dict.fromkeys((JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))))
     if meant := _meant(*candidates):
         return meant
-    if "*" in word or "#" in word or "_" in word:
-        shape = re.compile(
-            "".join("[a-z]{1,2}" if letter in "*#_" else re.escape(letter) for letter in word.strip("!"))
-        )
-        fitting = [term for term in _masked() if shape.fullmatch(term)]
-        if fitting:
-            return min(fitting, key=lambda term: abs(len(term) - len(word)))
     if JOINT.search(word):
         parts = [part for part in JOINT.split(word) if part]
         undone = [part if part.isdigit() else _undone(part) or part for part in parts]
         return " ".join(undone) if undone != parts else None
     return _taken_apart(word)
+
+
+def _masking(word: str) -> str | None:
+    """The grave word that is written with a star or the like for a letter or two."""
+    if not STARRED.search(word):
+        return None
+    shape = re.compile(
+        "".join("[a-z]{1,2}" if STARRED.match(letter) else re.escape(letter) for letter in word.strip("!"))
+    )
+    fitting = [term for term in _masked() if shape.fullmatch(term)]
+    return min(fitting, key=lambda term: abs(len(term) - len(word)), default=None)
 
 
 def _taken_apart(word: str) -> str | None:

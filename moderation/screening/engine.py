@@ -1,6 +1,5 @@
 """Reading one text: pure, quick, total on any string. The label on whatever it finds is "possible"."""
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -15,7 +14,7 @@ from moderation.screening.phrases import Phrase
 from moderation.screening.policy import CONTACT, UNREAD
 from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
-from moderation.screening.words import Sentence, sentences
+from moderation.screening.words import Sentence, Tokens, sentences
 
 BEGINNING, END = 4_000, 2_000
 """Characters that are read of a text. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
@@ -23,7 +22,6 @@ MOST_WORK = 400_000
 """Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
 machine and at every load. Nothing people write comes near; what does is read by a person."""
 CONTACT_VERSION = 2
-WORD = re.compile(r"[a-z0-9']+")
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -85,29 +83,38 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
 
 def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
     plain = normalise(text)
-    words = set(WORD.findall(plain.text))
-    work = Work(MOST_WORK)
-    found, hidden = _read(plain, words, work)
+    tokens, work = Tokens(plain), Work(MOST_WORK)
+    found, hidden = _read(plain, tokens, work)
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
-        more, hidden_too = _read(deep, set(WORD.findall(deep.text)), work)
+        more, hidden_too = _read(deep, Tokens(deep), work)
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
-    found += [_contact(plain, start, end) for start, end in contacts(plain.text, words, own_numbers)][:MOST_OF_ONE]
+    told = contacts(plain.text, tokens.words, own_numbers)
+    found += [_contact(plain, start, end) for start, end in told][:MOST_OF_ONE]
     if work.left < 0:
         found.append(_unread(len(text)))
     return found, hidden
 
 
-def _read(normal: Normal, words: set[str], work: Work) -> tuple[list[Finding], list[tuple[int, int]]]:
+def _read(normal: Normal, tokens: Tokens, work: Work) -> tuple[list[Finding], list[tuple[int, int]]]:
     found, hidden = list[Finding](), list[tuple[int, int]]()
     for language in languages():
-        if words.isdisjoint(language.triggers):
+        if tokens.words.isdisjoint(language.triggers):
             continue
-        every = list(sentences(normal, language.forms, language.laughs))
+        every = list(sentences(tokens, language.forms, language.laughs, language.alphabet))
         said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
-        found += _findings(language, normal, every, said, work)
-        hidden += veils(language, normal, every, said)
+        seen: dict[str, int] = {}
+        for place, sentence in enumerate(every):
+            tried = language.index.worth_trying(set(sentence.words), said)
+            if not work.pays(len(tried) * len(sentence.words)):
+                break
+            tried = [rule for rule in tried if rule[1].parts[0].search(sentence.letters)]
+            if tried:
+                first = len(language.concepts)
+                found += _findings(language, normal, [rule for rule in tried if rule[0] < first], every, place, seen)
+                details = [(number - first, phrase) for number, phrase in tried if number >= first]
+                hidden += veils(language, normal, details, every, place)
     return found, hidden
 
 
@@ -118,18 +125,19 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
 
 
 def _findings(
-    language: Language, normal: Normal, every: Sequence[Sentence], said: set[str] | None, work: Work
+    language: Language,
+    normal: Normal,
+    tried: Iterable[tuple[int, Phrase]],
+    every: Sequence[Sentence],
+    place: int,
+    seen: dict[str, int],
 ) -> Iterator[Finding]:
-    seen: dict[str, int] = {}
-    for place, sentence in enumerate(every):
-        tried = list(language.index.worth_trying(set(sentence.words), said))
-        if not work.pays(len(tried) * len(sentence.words)):
-            return
-        around = Around(language.scopes, sentence)
-        for concept, start, end in _matches(language, tried, every, place):
-            seen[concept.rule] = seen.get(concept.rule, 0) + 1
-            if seen[concept.rule] <= MOST_OF_ONE:
-                yield _finding(concept, normal, sentence, around, start, end)
+    """The findings in one sentence; `seen`: how many of each rule there were in those before."""
+    around = Around(language.scopes, every[place])
+    for concept, start, end in _matches(language, tried, every, place):
+        seen[concept.rule] = seen.get(concept.rule, 0) + 1
+        if seen[concept.rule] <= MOST_OF_ONE:
+            yield _finding(concept, normal, every[place], around, start, end)
 
 
 def _matches(

@@ -1,69 +1,71 @@
-"""Which phrases are worth looking for in a sentence: those for which every word that must be there is there.
+"""Which phrases are worth looking for in a sentence: those of which a few words that must be there are there.
 
-Every phrase is a bit. For each word there is a number whose bits are the phrases it serves: one number for their first
-set of needed words, one for the second and so on. A sentence's words are joined by OR, the sets by AND; what remains has
-a word of each set. Most phrases end there without being looked at, however many there are.
+Every phrase is a bit. For each word there are numbers whose bits are the phrases it serves: one for their first set of
+needed words, one for the second and so on. The numbers of a sentence's words are joined by OR, the sets by AND; what
+remains has a word of each set. Most phrases end there without being looked at, however many there are.
 """
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 
-from moderation.screening.phrases import Phrase
+from moderation.screening.phrases import ASKED, Phrase
 
-STEPS = 4
-"""Sets of words that are joined; the few phrases left are asked for the rest of theirs one by one."""
+NOT_ZERO = re.compile(rb"[^\0]")
+BITS = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
+"""The places of the ones in each byte."""
 
 
 class Index:
     """Phrases of numbered rules, found by the words they cannot do without."""
 
-    __slots__ = ("_rules", "_serves", "_unasked", "_words")
+    __slots__ = ("_around", "_around_unasked", "_bytes", "_rules", "_serves", "_unasked", "anchors")
 
     def __init__(self, rules: Iterable[tuple[Phrase, ...]]) -> None:
         """`rules`: the phrases of rule 0, of rule 1 and so on."""
         self._rules = [(number, phrase) for number, phrases in enumerate(rules) for phrase in phrases]
-        asked = [(phrase.anchors, *phrase.needs) for _, phrase in self._rules]
-        self._serves: list[dict[str, int]] = []
-        self._unasked: list[int] = []
-        for step in range(min(STEPS, max(map(len, asked), default=0))):
-            serves: dict[str, int] = {}
-            unasked = 0
-            for place, needs in enumerate(asked):
-                if step >= len(needs):
-                    unasked |= 1 << place
+        self._bytes = (len(self._rules) + 7) // 8
+        serves: dict[str, list[int]] = {}
+        self._unasked = [0] * ASKED
+        self._around: dict[str, int] = {}
+        self._around_unasked = 0
+        for place, (_, phrase) in enumerate(self._rules):
+            bit = 1 << place
+            for step in range(ASKED):
+                if step >= len(phrase.needs):
+                    self._unasked[step] |= bit
                     continue
-                for word in needs[step]:
-                    serves[word] = serves.get(word, 0) | 1 << place
-            self._serves.append(serves)
-            self._unasked.append(unasked)
-        self._words = frozenset(word for serves in self._serves for word in serves)
-
-    @property
-    def anchors(self) -> frozenset[str]:
+                for word in phrase.needs[step]:
+                    serves.setdefault(word, [0] * ASKED)[step] |= bit
+            for word in phrase.nearby:
+                self._around[word] = self._around.get(word, 0) | bit
+            if not phrase.nearby:
+                self._around_unasked |= bit
+        self._serves = {word: (first, second, third) for word, (first, second, third) in serves.items()}
+        self.anchors = frozenset(word for word, served in serves.items() if served[0])
         """Without any of these words nothing is worth trying."""
-        return frozenset(self._serves[0]) if self._serves else frozenset()
 
-    def worth_trying(self, words: set[str], nearby: set[str] | None = None) -> Iterator[tuple[int, Phrase]]:
+    def worth_trying(self, words: set[str], nearby: set[str] | None = None) -> list[tuple[int, Phrase]]:
         """Each phrase that could stand in a sentence of these words, with its rule's number.
 
         `nearby`: the words of the whole text, for what may stand in another sentence; without it, those of the sentence.
         """
-        known = words & self._words
-        left = -1 if known else 0
-        for serves, unasked in zip(self._serves, self._unasked, strict=True):
-            having = unasked
-            for word in known:
-                if word in serves:
-                    having |= serves[word]
-            left &= having
-            if not left:
-                return
-        around = words if nearby is None else nearby
-        while left > 0:
-            lowest = left & -left
-            left ^= lowest
-            rule = self._rules[lowest.bit_length() - 1]
-            phrase = rule[1]
-            if not any(map(words.isdisjoint, phrase.needs[STEPS - 1 :])) and not any(
-                map(around.isdisjoint, phrase.nearby)
-            ):
-                yield rule
+        serves, around = self._serves, self._around
+        one, (_, two, three), beside = 0, self._unasked, self._around_unasked
+        for word in words:
+            if word in serves:
+                first, second, third = serves[word]
+                one |= first
+                two |= second
+                three |= third
+        left = one & two & three
+        if left:
+            for word in words if nearby is None else nearby:
+                if word in around:
+                    beside |= around[word]
+            left &= beside
+        if not left:
+            return []
+        served = left.to_bytes(self._bytes, "little")
+        return [
+            self._rules[found.start() * 8 + bit] for found in NOT_ZERO.finditer(served) for bit in BITS[found[0][0]]
+        ]

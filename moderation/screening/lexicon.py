@@ -1,17 +1,17 @@
 """The lexicon as compiled rules. The lexicon itself is the folder `lexicon`: TOML that people read and edit."""
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from moderation.screening.alphabet import Alphabet
 from moderation.screening.index import Index
-from moderation.screening.phrases import FOLDER, Phrase, PhraseError, compile_phrase
+from moderation.screening.phrases import FOLDER, Phrase, PhraseError, Sets, compile_phrase
 from moderation.screening.scope import Scopes
 from moderation.screening.typos import near
 
-Forms = Mapping[str, tuple[str, ...]]
 CHECKED = ("name", "version", "lane", "severity", "source", "why", "patterns", "fires", "silent")
 
 
@@ -58,17 +58,22 @@ class Language:
     laughs: frozenset[str]
     masked: tuple[str, ...]
     """Grave words that people write in disguise."""
-    sets: Mapping[str, str]
+    alphabet: Alphabet
     scopes: Scopes
     concepts: tuple[Concept, ...]
     index: Index
-    """The concepts' phrases."""
+    """The phrases of concepts, and after them those of veils."""
     veils: tuple[Veil, ...]
-    veils_index: Index
     triggers: frozenset[str]
     """Words as they are written; a text without any of them holds nothing of this language."""
     vocabulary: frozenset[str]
     """Every word a phrase names."""
+
+    @property
+    def phrases(self) -> tuple[Phrase, ...]:
+        """Every phrase of its concepts and veils."""
+        rules = [one.phrases for one in self.concepts] + [one.phrases for one in self.veils]
+        return tuple(phrase for phrases in rules for phrase in phrases)
 
 
 @lru_cache(maxsize=1)
@@ -89,36 +94,38 @@ def _language(code: str) -> Language:
     scopes = files.pop("scope")
     details = files.pop("veil", {"veil": []})
     forms = _forms(spelled)
-    made = tuple(
-        _concept(row, code, {**sets, **file.get("sets", {})}, forms)
-        for file in files.values()
-        for row in file["concept"]
-    )
-    veils = _veils(details, {**sets, **details.get("sets", {})}, forms)
-    spoken = [phrase for concept in made for phrase in concept.phrases]
-    spoken += [phrase for veil in veils for phrase in veil.phrases]
-    vocabulary = frozenset(word for phrase in spoken for word in phrase.words)
-    index, veils_index = Index(concept.phrases for concept in made), Index(veil.phrases for veil in veils)
-    anchors, every_form = index.anchors | veils_index.anchors, _slips(spelled, vocabulary) | forms
+    alphabet = Alphabet()
+    common = Sets(sets, forms, alphabet)
+    made = tuple(concept for file in files.values() for concept in _concepts(file, code, _sets_of(file, common)))
+    veils = _veils(details, _sets_of(details, common))
+    known = Scopes({name: {at: _phrases(rows, common) for at, rows in row.items()} for name, row in scopes.items()})
+    vocabulary = alphabet.words
+    index = Index([one.phrases for one in made] + [one.phrases for one in veils])
+    every_form = _slips(spelled, vocabulary) | forms
     return Language(
         code=code,
         forms=every_form,
         laughs=frozenset(spelled.get("laughs", ())),
         masked=tuple(spelled.get("masked", ())),
-        sets=sets,
-        scopes=Scopes(
-            {name: {place: _phrases(rows, sets, forms) for place, rows in row.items()} for name, row in scopes.items()}
-        ),
+        alphabet=alphabet,
+        scopes=known,
         concepts=made,
         index=index,
         veils=veils,
-        veils_index=veils_index,
-        triggers=anchors | {form for form, plain in every_form.items() if not anchors.isdisjoint(plain)},
+        triggers=index.anchors | {form for form, plain in every_form.items() if not index.anchors.isdisjoint(plain)},
         vocabulary=vocabulary,
     )
 
 
-def _concept(row: Mapping[str, Any], code: str, sets: Mapping[str, str], forms: Forms) -> Concept:
+def _sets_of(file: Mapping[str, Any], common: Sets) -> Sets:
+    return common.and_also(file["sets"]) if "sets" in file else common
+
+
+def _concepts(file: Mapping[str, Any], code: str, sets: Sets) -> Iterator[Concept]:
+    return (_concept(row, code, sets) for row in file["concept"])
+
+
+def _concept(row: Mapping[str, Any], code: str, sets: Sets) -> Concept:
     missing = [name for name in CHECKED if name not in row]
     if missing:
         raise PhraseError(f"{row.get('name')} ({code}) says nothing about {', '.join(missing)}")
@@ -132,25 +139,25 @@ def _concept(row: Mapping[str, Any], code: str, sets: Mapping[str, str], forms: 
         why=row["why"],
         track=row.get("track", ""),
         ignores=frozenset(row.get("ignores", ())),
-        phrases=_phrases(row["patterns"], sets, forms),
-        idioms=Index([_phrases(row.get("idioms", ()), sets, forms)]),
+        phrases=_phrases(row["patterns"], sets),
+        idioms=Index([_phrases(row.get("idioms", ()), sets)]),
         fires=tuple(row["fires"]),
         silent=tuple(row["silent"]),
     )
 
 
-def _phrases(rows: Iterable[str], sets: Mapping[str, str], forms: Forms) -> tuple[Phrase, ...]:
-    return tuple(compile_phrase(row, sets, forms) for row in rows)
+def _phrases(rows: Iterable[str], sets: Sets) -> tuple[Phrase, ...]:
+    return tuple(compile_phrase(row, sets) for row in rows)
 
 
-def _veils(details: Mapping[str, Any], sets: Mapping[str, str], forms: Forms) -> tuple[Veil, ...]:
+def _veils(details: Mapping[str, Any], sets: Sets) -> tuple[Veil, ...]:
     return tuple(
         Veil(
             kind=row["kind"],
             why=row["why"],
-            phrases=_phrases(row["patterns"], sets, forms),
-            needs=Index([_phrases(row["needs"], sets, forms)]),
-            unless=Index([_phrases(row["unless"], sets, forms)]),
+            phrases=_phrases(row["patterns"], sets),
+            needs=Index([_phrases(row["needs"], sets)]),
+            unless=Index([_phrases(row["unless"], sets)]),
         )
         for row in details["veil"]
     )

@@ -11,26 +11,20 @@ NEARBY = 2
 
 
 def spans(phrase: Phrase, every: Sequence[Sentence], place: int) -> list[tuple[int, int]]:
-    """Where a phrase stands in a sentence; what it wants beside that may stand up to `NEARBY` sentences away."""
-    first = phrase.parts[0]
-    found = []
-    for match in first.finditer(every[place].text):
-        start, end = match.span(first.groups)
-        found.append(
-            (start if first.groups else start + 1, end)
-        )  # a phrase begins with the space before its first word
+    """Where a phrase stands in a sentence, as numbers of words; what it wants beside that may stand up to `NEARBY` sentences away."""
+    found = [match.span(match.lastindex or 0) for match in phrase.parts[0].finditer(every[place].letters)]
     if found and len(phrase.parts) > 1:
-        around = [sentence.text for sentence in every[max(0, place - NEARBY) : place + NEARBY + 1]]
-        if not all(any(part.search(text) for text in around) for part in phrase.parts[1:]):
+        around = [sentence.letters for sentence in every[max(0, place - NEARBY) : place + NEARBY + 1]]
+        if not all(any(part.search(letters) for letters in around) for part in phrase.parts[1:]):
             return []
     return found
 
 
-def holds(phrase: Phrase, text: str) -> bool:
+def holds(phrase: Phrase, letters: str) -> bool:
     """Whether a phrase stands in one text with all its parts."""
-    return all(part.search(text) for part in phrase.parts)
+    return all(part.search(letters) for part in phrase.parts)
 
 
-def any_holds(phrases: Index, words: set[str], text: str) -> bool:
+def any_holds(phrases: Index, words: set[str], letters: str) -> bool:
     """Whether one of some phrases stands in a text; `words` are the text's."""
-    return any(holds(phrase, text) for _, phrase in phrases.worth_trying(words))
+    return any(holds(phrase, letters) for _, phrase in phrases.worth_trying(words))

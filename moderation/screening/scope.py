@@ -27,10 +27,10 @@ class Scopes:
         self.names = tuple(rows)
         self._indexes = {place: Index(row.get(place, ()) for row in rows.values()) for place in PLACES}
 
-    def told(self, place: str, words: set[str], text: str) -> set[int]:
+    def told(self, place: str, words: set[str], letters: str) -> set[int]:
         """The scopes a text speaks for at a place, by number. `words` are the sentence's."""
         index = self._indexes[place]
-        return {number for number, phrase in index.worth_trying(words) if holds(phrase, text)}
+        return {number for number, phrase in index.worth_trying(words) if holds(phrase, letters)}
 
 
 class Around:
@@ -46,18 +46,16 @@ class Around:
         self._unless = set[int]()
 
     def scope_of(self, start: int, end: int, ignores: frozenset[str], idioms: Index) -> str:
-        """`now`, or why a match between two places of the sentence's text does not alert by itself."""
-        text, scopes = self._sentence.text, self._scopes
-        if any_holds(idioms, self._words, text):
+        """`now`, or why a match between two of the sentence's words does not alert by itself."""
+        letters, scopes = self._sentence.letters, self._scopes
+        if any_holds(idioms, self._words, letters):
             return IDIOM
         if self._near is None:
-            self._unless = scopes.told("unless", self._words, text)
-            self._near = scopes.told("near", self._words, text)
-        clause = " " + self._sentence.marked()[:start].rpartition(",")[2].lstrip()
+            self._unless = scopes.told("unless", self._words, letters)
+            self._near = scopes.told("near", self._words, letters)
+        clause = letters[self._sentence.clause(start) : start]
         said = (
-            self._near
-            | scopes.told("before", self._words, clause)
-            | scopes.told("after", self._words, " " + text[end:])
+            self._near | scopes.told("before", self._words, clause) | scopes.told("after", self._words, letters[end:])
         )
         for number in sorted(said - self._unless):
             if scopes.names[number] not in ignores:

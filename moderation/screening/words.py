@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from moderation.screening.alphabet import Alphabet
 from moderation.screening.normal import Normal
 
 TOKEN = re.compile(
@@ -22,11 +23,14 @@ LONGEST_SENTENCE = 120
 class Tokens:
     """The tokens of a text; their places are found when somebody asks, since most texts hold nothing."""
 
-    __slots__ = ("_places", "_text")
+    __slots__ = ("_places", "_text", "every", "words")
 
-    def __init__(self, text: str) -> None:
-        """`text` is normalised."""
-        self._text = text
+    def __init__(self, normal: Normal) -> None:
+        """Read it."""
+        self._text = normal.text
+        self.every: list[str] = TOKEN.findall(normal.text)
+        self.words = frozenset(self.every)
+        """All there are, marks among them."""
         self._places: list[tuple[int, int]] | None = None
 
     @property
@@ -49,49 +53,54 @@ class Sentence:
     """The mark it ends with, `?` or `!` among them."""
     light: bool = False
     """It laughs: `lol`, `haha`."""
-    text: str = ""
-    """Every word with a space before and after it."""
     whole: Tokens | None = None
     """Those of the text it is a part of."""
+    alphabet: Alphabet | None = None
+    _letters: str = ""
 
-    def place(self, position: int) -> int:
-        """The number of the word that begins at `position` of `text`."""
-        return self.text.count(" ", 0, position) - 1
+    @property
+    def letters(self) -> str:
+        """A letter for each word, spelled when somebody asks: in most sentences there is nothing to look for."""
+        if not self._letters:
+            assert self.alphabet is not None
+            self._letters = self.alphabet.spelled(self.words)
+        return self._letters
 
     def span(self, start: int, end: int) -> tuple[int, int]:
-        """A stretch of `text`, from a word's beginning to the space after another, in the normalised text."""
+        """Words from one number up to another, in the normalised text."""
         if self.whole is None:
             raise LookupError("a sentence of no text")
-        first, last = self.tokens[self.place(start)], self.tokens[max(self.place(end) - 1, self.place(start))]
+        first, last = self.tokens[start], self.tokens[max(end - 1, start)]
         return self.whole.places[first][0], self.whole.places[last][1]
 
-    def marked(self) -> str:
-        """`text` with a comma for the space wherever the writer paused; the same length."""
-        if not self.breaks:
-            return self.text
-        parts = [("," if number in self.breaks else " ") + word for number, word in enumerate(self.words)]
-        return "".join(parts) + " "
+    def clause(self, start: int) -> int:
+        """The number of the word after the writer's last pause before a word, or the word itself."""
+        return max((number for number in self.breaks if number <= start), default=0)
 
 
-def sentences(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[str]) -> Iterator[Sentence]:
+def sentences(
+    whole: Tokens, forms: Mapping[str, Sequence[str]], laughs: frozenset[str], alphabet: Alphabet
+) -> Iterator[Sentence]:
     """The sentences of a text. Several of one word each in a row ("i. want. to.") are read as one."""
     held: Sentence | None = None
-    for sentence in _cut(normal, forms, laughs):
+    for sentence in _cut(whole, forms, laughs, alphabet):
         if len(sentence.words) == 1 and sentence.end in (".", "\n", ""):
             held = sentence if held is None else _joined(held, sentence)
             continue
         if held is not None:
-            yield _done(held)
+            yield held
             held = None
-        yield _done(sentence)
+        yield sentence
     if held is not None:
-        yield _done(held)
+        yield held
 
 
-def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[str]) -> Iterator[Sentence]:
+def _cut(
+    whole: Tokens, forms: Mapping[str, Sequence[str]], laughs: frozenset[str], alphabet: Alphabet
+) -> Iterator[Sentence]:
     words, tokens, breaks, light = list[str](), list[int](), set[int](), False
-    whole, line = Tokens(normal.text), 0
-    for number, token in enumerate(TOKEN.findall(normal.text)):
+    line = 0
+    for number, token in enumerate(whole.every):
         first = token[0]
         if first.isalnum():
             plain = forms.get(token)
@@ -113,18 +122,13 @@ def _cut(normal: Normal, forms: Mapping[str, Sequence[str]], laughs: frozenset[s
             breaks.add(len(words))
             continue
         if words:
-            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole=whole)
+            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole, alphabet)
             words, tokens, breaks, light, line = [], [], set(), False, 0
     if words:
-        yield Sentence(words, tokens, breaks, "", light, whole=whole)
+        yield Sentence(words, tokens, breaks, "", light, whole, alphabet)
 
 
 def _joined(first: Sentence, second: Sentence) -> Sentence:
     first.words += second.words
     first.tokens += second.tokens
     return first
-
-
-def _done(sentence: Sentence) -> Sentence:
-    sentence.text = f" {' '.join(sentence.words)} "
-    return sentence

@@ -6,9 +6,11 @@ import sys
 
 import pytest
 
+from bench.chaos.crowd import WORDS, letters
 from bench.chaos.faults import FAULTS
 from bench.chaos.run import PAIRS, chosen
 from bench.site import ROOT
+from moderation.screening.verdict import screen
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(180)]
 
@@ -30,3 +32,7 @@ def test_the_same_seed_breaks_the_same_pairs() -> None:
     assert plan != chosen("", 8)
     with pytest.raises(KeyError):
         chosen("no_such_fault", 1)
+
+
+def test_nothing_the_crowd_says_is_held() -> None:
+    assert {screen(f"{WORDS} {letters(number)}").action for number in range(26 * 26)} == {"publish"}
