@@ -66,8 +66,11 @@ ADD_ME = re.compile(
     r"\b(?:add|follow|find|dm|message|msg|pm|look|search|friend|hit) (?:me|up)\b|\b(?:username|handle|gamertag|friend code|on there|over there)\b|^add\b"
 )
 NEAR_HANDLE = re.compile(
-    rf"\b(?:{PLATFORM}|add|follow|find|dm|dms|message|msg|pm|hit|look|search|same name|mutuals|socials|mine|i'?m|im|link)\b"
+    rf"\b(?:{PLATFORM}|add|follow|find|dm|dms|message|msg|pm|hit|look|search|same name|mutuals|socials|mine|link)\b|\b(?:i'?m|im|its|it's) $"
 )
+ADDED = re.compile(rf"\b(?:{PLATFORM}|add|follow|dms?|message me|hit me|link|mutuals|thats me|that's me)\b")
+NEAR = 35
+"""Characters before and after a handle in which a word may say that it is one."""
 INVITE = re.compile(
     r"\b(?:discord(?:\.| dot )gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|fb\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|twitch\.tv|onlyfans\.com|signal\.group|cash\.app|venmo\.com|u slash|u/|qr\.)\s?(?:slash )?/?[\w./@$-]{2,60}"
     r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
@@ -191,8 +194,8 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         name = found[1]
         telling = (
             re.search(r"[_\d]|\..*\.", name)
-            or NEAR_HANDLE.search(text[: found.start()])
-            or NEAR_HANDLE.search(text[found.end() :])
+            or NEAR_HANDLE.search(text[max(0, found.start() - NEAR) : found.start()])
+            or ADDED.search(text[found.end() : found.end() + NEAR])
         )
         if name not in NEVER and telling:
             yield found.span()
