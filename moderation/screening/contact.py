@@ -28,6 +28,7 @@ MAILERS = "gmail|g mail|geemail|yahoo|hotmail|outlook|icloud|aol|proton|protonma
 ENDINGS = "com|org|net|edu|co|uk|us|io|me|mx|es|de|fr|ca|info|test|gov|invalid|biz|xyz"
 MAIL = re.compile(
     rf"[a-z0-9][a-z0-9._+-]{{0,63}}{AT}[a-z0-9-]{{1,63}}(?:{DOT}(?:{ENDINGS})\b)+"
+    r"|[a-z0-9][a-z0-9._+-]{0,63}@[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,3}\.[a-z]{2,24}\b"
     rf"|[a-z0-9][a-z0-9._+-]{{2,63}}{AT}(?:{MAILERS})\b"
     rf"|\b(?:{MAILERS})\s?(?:dot|\.)\s?com\b|\b(?:gmail|hotmail|yahoo|icloud|outlook)\s?[,:]\s?[a-z0-9._]{{3,40}}"
     rf"|\b(?:at|arroba)\s[^.!?\n]{{1,30}}?\s(?:dot|punto|period)\s(?:com|org|net|edu|me)\b"
@@ -128,6 +129,12 @@ CUE = re.compile(
 NOT_A_NUMBER = re.compile(
     r"(?:\b(?:order|case|invoice|claim|policy|id|member|confirmation|tracking|zip|flight|room|page|account|ticket|docket|badge|serial|model|code is|pin|isbn|route|chapter|dose|bp|score|version|upc|vin|ref(?:erence)?|ssn|year|days|steps|section|file)\b[\s#:.no]*|[$€£])$"
 )
+TOLD_NUMBER = re.compile(
+    r"\b(?:call|calling|ring|text|texting|phone|mobile|cell|tel|reach|answering|messages?|registered|dial|whatsapp|my number|number is)"
+    r"(?: (?:me|us|him|her|them|back|up|now|on|at|to|is|it's|its|anytime|tonight|instead))*\W{0,3}$"
+)
+"""Just before a number: it is one to be reached at, however it is grouped."""
+YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 CODE = re.compile(r"\b(?:friend|switch|code|nintendo|island|steam|psn|add)\b")
 YEARS = re.compile(r"(?:19|20)\d\d\D")
 PIECE = re.compile(r"(?<![\w$.,:/#-])\d{3,4}(?![\w%]|[:/]\d|[.,]\d)")
@@ -242,7 +249,12 @@ def _reaches(number: Written, text: str) -> bool:
     if number.words >= 5 or all(size == 1 for size in number.pieces):
         return many in (7, 10, 11, 12)
     if number.international:
-        return _possible("+" + number.digits)
+        return _possible("+" + re.sub(r"\D", "", inside.replace("(0)", "")))
+    if not number.words and 2 <= len(number.pieces) <= 5 and min(number.pieces) >= 2 and not YEAR.search(inside):
+        if number.digits[0] == "0" and many >= 9:  # a trunk nought, as in most countries but ours
+            return True
+        if many >= 8 and TOLD_NUMBER.search(before):
+            return True
     if number.words and many in (7, 10, 11):
         return True
     if number.pieces not in SHAPES and sorted(number.pieces) not in ([3, 3, 4], [1, 3, 3, 4]):

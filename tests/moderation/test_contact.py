@@ -37,6 +37,11 @@ def found(text: str, own: frozenset[str] = frozenset()) -> list[str]:
         "add me on snap, mosswitch.22",
         "im @velvet_tofu on insta",
         "discord is gremlinhours#0042",
+        "zadzwon 0494 92 82 32",
+        "call me on 9472 7916",
+        "my number 78 651 450",
+        "+46 (0)8 928 571 38",
+        "LeticiaM@fleckens.hu",
     ],
 )
 def test_a_way_to_reach_somebody_is_found(text: str) -> None:
@@ -60,6 +65,8 @@ def test_a_way_to_reach_somebody_is_found(text: str) -> None:
         "see you at noon. ok.great",
         "@everyone good morning",
         "the score was 55 - 101",
+        "call it what it was, 2009 2011 2014 were lost years",
+        "read pages 120 121 122 of it",
     ],
 )
 def test_what_only_looks_like_it_is_not(text: str) -> None:
