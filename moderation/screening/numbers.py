@@ -1,8 +1,13 @@
 """Digits however they are written: in figures, in words, run together, or in pieces with words between."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+
+
+def _any(words: Iterable[str]) -> str:
+    return "|".join(sorted(words, key=len, reverse=True))
+
 
 UNITS = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "one": "1", "won": "1", "two": "2", "too": "2", "three": "3", "tree": "3", "four": "4", "fower": "4",
@@ -22,7 +27,16 @@ TENS = {
     "ninety": "9",
 }
 TIMES = {"double": 2, "triple": 3, "treble": 3, "two": 2, "three": 3, "four": 4}
+FIRST_TO_NINTH = [word for word, digit in UNITS.items() if digit != "0" and len(word) > 2]
 PLURALS = {word + ("es" if word == "six" else "s"): digit for word, digit in UNITS.items()}
+NEXT, DONE = r"[^a-z0-9+]{1,5}", r"(?![a-z0-9])"
+CHUNK = re.compile(
+    rf"(?<![a-z0-9])(?:(?P<times>double|triple|treble){NEXT}(?:(?P<again>{_any(PLURALS | UNITS)})|(?P<same>\d)(?P=same)*)"
+    rf"|(?P<several>two|three|four){NEXT}(?P<plural>{_any(PLURALS)})"
+    rf"|(?P<tens>{_any(TENS)})(?:{NEXT}(?P<unit>{_any(FIRST_TO_NINTH)}))?){DONE}"
+    r"|[a-z0-9]+(?:'s)?|\+"
+)
+"""`double five`, `two fives`, `twenty-one`, or any other word or figure."""
 BETWEEN = frozenset(
     [
         "then",
@@ -71,7 +85,7 @@ BETWEEN = frozenset(
 """Words that may stand between the pieces of one number."""
 MOST_BETWEEN = 3
 JOINED = UNITS | {word: digit + "0" for word, digit in TENS.items()} | TEENS
-RUN_TOGETHER = re.compile("|".join(sorted(JOINED, key=len, reverse=True)))
+RUN_TOGETHER = re.compile(_any(JOINED))
 MISTAKEN = re.compile(r"(?=(?:[oilszb]*\d){2})[\doilszb]+")
 """Figures with letters among them that look like figures: `o122`, `s55`."""
 FIGURES = str.maketrans({"o": "0", "i": "1", "l": "1", "s": "5", "z": "2", "b": "8"})
@@ -129,46 +143,20 @@ def _number(pieces: list[tuple[str, int, int, bool]], plus: bool) -> Iterator[Wr
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int, bool]]:
     """Digits, place and whether in words of each chunk; no digits for a word that is none."""
-    waiting: tuple[int, int] | None = None
-    tens: tuple[str, int, int] | None = None
-    for found in re.finditer(r"[a-z0-9]+(?:'s)?|\+", text):
+    for found in CHUNK.finditer(text):
         chunk, start, end = found.group(), found.start(), found.end()
-        if tens is not None:
-            digit, first, last = tens
-            tens = None
-            if UNITS.get(chunk, "0") != "0" and len(chunk) > 2:
-                yield digit + UNITS[chunk], first, end, True
-                continue
-            yield digit + "0", first, last, True
-        if waiting is not None:
-            times, first = waiting
-            waiting = None
-            plain = (
-                PLURALS.get(chunk) or UNITS.get(chunk) or (chunk[0] if chunk.isdigit() and len(set(chunk)) == 1 else "")
-            )
-            if plain and (chunk in PLURALS or times < 10):
-                yield plain * (times % 10), first, end, True
-                continue
-            if times >= 10:
-                yield str(times % 10), first, first + 1, True
-            else:
-                yield "", first, first + 1, False
-        if chunk in TENS:
-            tens = TENS[chunk], start, end
-        elif chunk in ("double", "triple", "treble"):
-            waiting = TIMES[chunk], start
-        elif chunk in ("two", "three", "four") and re.match(
-            r"\W+(?:fives|fours|ones|twos|threes|sixes|sevens|eights|nines|zeros|zeroes|ohs)\b", text[end : end + 10]
-        ):
-            waiting = TIMES[chunk] + 10, start
+        if times := found["times"] or found["several"]:
+            again = found["again"] or found["plural"]
+            digit = found["same"] if again is None else PLURALS.get(again) or UNITS[again]
+            yield digit * TIMES[times], start, end, True
+        elif tens := found["tens"]:
+            yield TENS[tens] + (UNITS[found["unit"]] if found["unit"] else "0"), start, end, True
         elif chunk == "hundred":
             yield "00", start, end, True
         elif chunk in TEENS:
             yield TEENS[chunk], start, end, True
         else:
             yield from _one(chunk, start, end)
-    if tens is not None:
-        yield tens[0] + "0", tens[1], tens[2], True
 
 
 def _one(chunk: str, start: int, end: int) -> Iterator[tuple[str, int, int, bool]]:
