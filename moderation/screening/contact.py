@@ -16,7 +16,7 @@ PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok"
 WORTH = frozenset(PLATFORMS) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
 SIGNS = re.compile(
-    r"[@_#$]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
+    r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
 )
 PLATFORM = (
     r"sn[a@4]p(?:chat)?|[i1]nst[a@4](?:gram)?|wh[a@4]ts ?[a@4]pp|d[i1]sc[o0]rd|t[e3]l[e3]gr[a@4]m|f[a@4]c[e3]b[o0][o0]k|tik ?tok|cash ?app|user ?name|be ?real|battle ?net"
@@ -43,6 +43,10 @@ HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9_])|_){2,39}"
 ON_PLATFORM = re.compile(
     rf"\b(?:my |the |ur |mine )?(?:{PLATFORM})(?:'s| name| is| tag| user| handle| id)*(?: as| under| at)?(?: ?[:=@>-]+ ?| )(?:@ ?)?({HANDLE})"
 )
+GHOST = re.compile(
+    r"\U0001F47B\W{0,4}([a-z0-9][a-z0-9._-]{3,39})(?=$|[\n,!?;)(])|\b(?:sc|gt) ?[:=] ?@?([a-z0-9][a-z0-9._-]{3,39})"
+)
+"""Platforms that are told by a sign."""
 TOLD = re.compile(
     rf"\b(?:{PLATFORM})(?:'s| name| id| user| handle| tag)*(?P<sign> ?(?:[:=~]|-+>?|>+|\u2192) ?| (?:is |as |under |at )+|'?s )@?(?P<name>[a-z][a-z0-9._-]{{3,39}})(?=$|[\n,.!?;)(]| (?:add|lol|hmu|hit|if|dm|come|its|and|no|all|follow|message|lmk|on|n|but|w)\b)"
 )
@@ -52,7 +56,7 @@ PLAIN_WORD = re.compile(
     r"|^(?:deleted|blocked|gone|never|same|done|nope|addiction|memories|because|what|again|that|this|just|like|mine|also|down|dead|trash|poison|garbage|fine|okay|great|awful|worse|worst|bad|good|hard|evil|toxic|free|full|home|open)$"
 )
 LIKE_A_HANDLE = re.compile(
-    r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4,5}(?!\d)"
+    r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}[a-z]?(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4,5}(?!\d)"
 )
 PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
 """A text that is a program rather than talk: its names are no handles."""
@@ -87,7 +91,7 @@ NEVER = frozenset(
 )
 
 STAFFED = re.compile(
-    r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours|intake|hotline|help ?line|life ?line|warm ?line|crisis|on call|office|pharmacy|line is|billing|scheduling|samhsa|samaritans|poison control|emergency)\b"
+    r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours|intake|hotline|help ?line|life ?line|warm ?line|crisis|on call|office|pharmacy|(?:the|that|their|our|crisis|support) line is|billing|scheduling|samhsa|samaritans|poison control|emergency)\b"
 )
 """Whose number that is: anybody may tell it."""
 LINES = frozenset(
@@ -144,7 +148,7 @@ PIECEWISE = re.compile(
 APART = 45
 """Characters between two pieces of a number that is told with words."""
 AFTER_NUMBER = re.compile(
-    r"\s?(?:mg|ml|lbs?|kg|days?|steps|dollars|bucks|%|years|hours|minutes|mins|cal|calories|miles|am\b|pm\b|people|points|degrees)"
+    r"\s?(?:%|(?:mg|ml|lbs?|kg|days?|steps|dollars|bucks|years|hours|minutes|mins|cals?|calories|miles|am|pm|people|points|degrees)\b)"
 )
 SHAPES = {
     (3, 3, 4), (1, 3, 3, 4), (10,), (11,), (3, 4), (3, 7), (4, 3, 3), (6, 4), (3, 3, 2, 2), (5, 3, 3), (5, 6), (2, 4, 6), (2, 4, 3, 3), (2, 10), (3, 3, 3), (2, 2, 2, 2, 2), (2, 1, 2, 2, 2, 2), (3, 4, 4), (2, 2, 4, 4), (2, 3, 3, 4), (3, 3, 1, 3), (4, 7), (5, 5), (2, 2, 5, 3), (2, 2, 7), (2, 11), (7,), (3, 2, 2), (4, 2, 4, 4), (1, 10), (1, 3, 7), (4, 3, 4), (3, 3, 3, 4), (4, 3),
@@ -189,6 +193,8 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         name, long = found["name"], 4 if re.search(r"\W", found["sign"].strip()) else 8
         if len(name) >= long and not PLAIN_WORD.search(name):
             yield found.span("name")
+    for found in GHOST.finditer(text):
+        yield found.span()
     for found in UNDERSCORED.finditer(text):
         if not PROGRAM.search(text):
             yield found.span()
@@ -248,8 +254,8 @@ def _reaches(number: Written, text: str) -> bool:
         return True
     if number.words >= 5 or all(size == 1 for size in number.pieces):
         return many in (7, 10, 11, 12)
-    if number.international:
-        return _possible("+" + re.sub(r"\D", "", inside.replace("(0)", "")))
+    if number.international and many >= 9:
+        return True
     if not number.words and 2 <= len(number.pieces) <= 5 and min(number.pieces) >= 2 and not YEAR.search(inside):
         if number.digits[0] == "0" and many >= 9:  # a trunk nought, as in most countries but ours
             return True

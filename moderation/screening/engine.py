@@ -82,16 +82,18 @@ def _parts(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
-    plain = normalise(text)
-    tokens, work = Tokens(plain), Work(MOST_WORK)
+    plain, work = normalise(text), Work(MOST_WORK)
+    tokens = Tokens(plain)
     found, hidden = _read(plain, tokens, work)
+    told = [_contact(plain, *span) for span in contacts(plain.text, tokens.words, own_numbers)]
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
-        more, hidden_too = _read(deep, Tokens(deep), work)
+        tokens = Tokens(deep)
+        more, hidden_too = _read(deep, tokens, work)
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
-    told = contacts(plain.text, tokens.words, own_numbers)
-    found += [_contact(plain, start, end) for start, end in told][:MOST_OF_ONE]
+        told = told or [_contact(deep, *span) for span in contacts(deep.text, tokens.words, own_numbers)]
+    found += told[:MOST_OF_ONE]
     if work.left < 0:
         found.append(_unread(len(text)))
     return found, hidden

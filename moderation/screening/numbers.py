@@ -11,7 +11,7 @@ def _any(words: Iterable[str]) -> str:
 
 UNITS = {
     "zero": "0", "oh": "0", "o": "0", "nought": "0", "naught": "0", "one": "1", "won": "1", "two": "2", "too": "2", "three": "3", "tree": "3", "four": "4", "fower": "4",
-    "five": "5", "fife": "5", "six": "6", "seven": "7", "eight": "8", "ate": "8", "nine": "9", "niner": "9", "cero": "0", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8", "nueve": "9",
+    "five": "5", "fife": "5", "six": "6", "seven": "7", "eight": "8", "ate": "8", "nine": "9", "niner": "9", "cero": "0", "thre": "3", "fiv": "5", "fve": "5", "sevn": "7", "eigth": "8", "nin": "9", "uno": "1", "dos": "2", "tres": "3", "cuatro": "4", "cinco": "5", "seis": "6", "siete": "7", "ocho": "8", "nueve": "9",
 }  # fmt: skip
 TEENS = {
     "ten": "10", "eleven": "11", "twelve": "12", "thirteen": "13", "fourteen": "14", "fifteen": "15", "sixteen": "16", "seventeen": "17", "eighteen": "18", "nineteen": "19",
@@ -135,10 +135,17 @@ def _apart(between: str) -> bool:
 
 
 def _number(pieces: list[tuple[str, int, int, bool]], plus: bool) -> Iterator[Written]:
+    while len(pieces) > 1 and _trails(*pieces[-2:]):
+        pieces = pieces[:-1]
     if pieces:
         digits = "".join(piece[0] for piece in pieces)
         words = sum(len(piece[0]) for piece in pieces if piece[3])
         yield Written(digits, tuple(len(piece[0]) for piece in pieces), words, pieces[0][1], pieces[-1][2], plus)
+
+
+def _trails(before: tuple[str, int, int, bool], last: tuple[str, int, int, bool]) -> bool:
+    """Whether the last piece is a word of the talk that goes on: `555 0100 is the one`."""
+    return last[3] and not before[3] and len(last[0]) == 1 and last[1] - before[2] > 3
 
 
 def _pieces(text: str) -> Iterator[tuple[str, int, int, bool]]:
