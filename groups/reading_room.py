@@ -49,7 +49,7 @@ class Shown:
     @property
     def late(self) -> bool:
         """Whether it was held first and shown a while after it was written."""
-        return self.shown_at is not None and (self.shown_at - self.written_at).total_seconds() > 5
+        return _late(self.written_at, self.shown_at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +108,7 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
                 follows=above is not None
                 and above.author_id == row.author_id
                 and (row.written_at - above.written_at).total_seconds() < 300
+                and not _late(row.written_at, row.shown_at)  # who reads it has to see when it was written
                 and row.reply_to_id is None,
                 state=row.state,
                 whole=whole,
@@ -122,6 +123,10 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
         )
         above = row
     return shown
+
+
+def _late(written_at: datetime, shown_at: datetime | None) -> bool:
+    return shown_at is not None and (shown_at - written_at).total_seconds() > 5
 
 
 def _hidden(rows: Iterable[Message]) -> dict[UUID, str]:

@@ -21,6 +21,11 @@ SCOPES = {
     "question": "asked, not said",
 }
 """What stands around a finding. One that is not here is shown by its own name."""
+TRACKS = {
+    "duty to warn": "Possible threat against someone: a clinician decides whether somebody has to be warned.",
+    "mandated report": "Possible abuse: a clinician decides whether it has to be reported.",
+}
+"""What the law may ask beside care."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +43,8 @@ class Found:
     scope: str
     version: int
     alerts: bool
+    track: str
+    """What a clinician has to decide on beside care, in words; else empty."""
 
 
 def all_found(text: str, findings: Sequence[dict[str, Any]]) -> list[Found]:
@@ -62,4 +69,5 @@ def _found(text: str, one: dict[str, Any]) -> Found:
         scope=scope_words(one["scope"]),
         version=one["version"],
         alerts=one["alerts"],
+        track=TRACKS.get(one.get("track", ""), "") if one["alerts"] else "",
     )

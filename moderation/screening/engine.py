@@ -16,8 +16,9 @@ from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, Tokens, sentences
 
-BEGINNING, END = 4_000, 2_000
-"""Characters that are read of a text. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
+BEGINNING, END, BETWEEN = 4_000, 2_000, 34_000
+"""Characters that are read of a text: of a long one the beginning and the end as any text, and between them what is plainly
+grave. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
 MOST_WORK = 400_000
 """Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
 machine and at every load. Nothing people write comes near; what does is read by a person."""
@@ -62,8 +63,9 @@ class Reading:
 def read(text: str, own_numbers: Iterable[str] = ()) -> Reading:
     """Everything the lexicon sees in a text; offsets are code points of `text`. The clinic's own numbers are no contact."""
     found, hidden = list[Finding](), list[tuple[int, int]]()
-    for offset, part in _parts(text):
-        for finding in (reading := _reading(part, own_numbers))[0]:
+    for offset, part, hurried in _parts(text):
+        reading = _hurried(part) if hurried else _reading(part, own_numbers)
+        for finding in reading[0]:
             found.append(
                 replace(finding, start=finding.start + offset, end=finding.end + offset) if offset else finding
             )
@@ -72,13 +74,21 @@ def read(text: str, own_numbers: Iterable[str] = ()) -> Reading:
     return Reading(tuple(found), joined(hidden))
 
 
-def _parts(text: str) -> Iterator[tuple[int, str]]:
-    """A text, or of one that is far too long its beginning and its end, with where each begins."""
+def _parts(text: str) -> Iterator[tuple[int, str, bool]]:
+    """A text, or the parts of one that is far too long: where each begins, and whether it is read in a hurry."""
     if len(text) <= BEGINNING + END:
-        yield 0, text
+        yield 0, text, False
         return
-    yield 0, text[:BEGINNING]
-    yield len(text) - END, text[-END:]
+    yield 0, text[:BEGINNING], False
+    yield BEGINNING, text[BEGINNING:-END][:BETWEEN], True
+    yield len(text) - END, text[-END:], False
+
+
+def _hurried(text: str) -> tuple[list[Finding], list[tuple[int, int]]]:
+    """Only sentences that hold a grave word, as it stands there."""
+    plain, work = normalise(text), Work(MOST_WORK // 4)
+    found, hidden = _read(plain, Tokens(plain), work, hurried=True)
+    return (found if work.left >= 0 else [*found, _unread(len(text))]), hidden
 
 
 def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
@@ -99,7 +109,9 @@ def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list
     return found, hidden
 
 
-def _read(normal: Normal, tokens: Tokens, work: Work) -> tuple[list[Finding], list[tuple[int, int]]]:
+def _read(
+    normal: Normal, tokens: Tokens, work: Work, *, hurried: bool = False
+) -> tuple[list[Finding], list[tuple[int, int]]]:
     found, hidden = list[Finding](), list[tuple[int, int]]()
     for language in languages():
         if tokens.words.isdisjoint(language.triggers):
@@ -108,6 +120,8 @@ def _read(normal: Normal, tokens: Tokens, work: Work) -> tuple[list[Finding], li
         said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
         seen: dict[str, int] = {}
         for place, sentence in enumerate(every):
+            if hurried and language.grave.isdisjoint(sentence.words):
+                continue
             tried = language.index.worth_trying(set(sentence.words), said)
             if not work.pays(len(tried) * len(sentence.words)):
                 break

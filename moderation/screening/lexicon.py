@@ -58,6 +58,8 @@ class Language:
     laughs: frozenset[str]
     masked: tuple[str, ...]
     """Grave words that people write in disguise."""
+    grave: frozenset[str]
+    """Words of which a sentence holds one if it is read in a hurry."""
     alphabet: Alphabet
     scopes: Scopes
     concepts: tuple[Concept, ...]
@@ -107,6 +109,7 @@ def _language(code: str) -> Language:
         forms=every_form,
         laughs=frozenset(spelled.get("laughs", ())),
         masked=tuple(spelled.get("masked", ())),
+        grave=frozenset(spelled["masked"]) | frozenset(spelled["grave"]),
         alphabet=alphabet,
         scopes=known,
         concepts=made,

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -15,7 +17,7 @@ from live import log
 from live.hub import stop_hub
 from live.threads import reads
 from moderation import screen_watch
-from moderation.models import Case, Decision, Flag, Notice
+from moderation.models import Case, Decision, Evidence, Flag, Notice
 from moderation.services import decisions
 from peers.models import User
 from peers.permissions import Role
@@ -67,6 +69,15 @@ class Holds(Screen):
     """The same, graver: held."""
 
     action, severity = Action.HOLD, "red"
+
+
+class Threat:
+    """Sees a threat against someone."""
+
+    def screen(self, draft: Draft) -> Verdict:
+        """Judge."""
+        found = replace(seen(0, 19, rule="threat", severity="red"), track="duty to warn")
+        return Verdict(action=Action.HOLD, severity="red", lane="care", findings=(found,))
 
 
 class Veils:
@@ -201,6 +212,24 @@ def test_a_released_message_brings_its_marks_and_veils_with_it(cast: Cast, gate:
     assert "Your group reads this without the marked words." in page(cast, "ana")
 
 
+def test_what_is_shown_late_says_so_even_below_the_same_author(cast: Cast, gate: Any) -> None:
+    say(cast, "ana", "first words")
+    gate(Holds)
+    held = say(cast, "ana")
+    Message.objects.filter(pk=held.pk).update(written_at=held.written_at - timedelta(seconds=90))
+    release(cast, Evidence.objects.get(message_id=held.pk).case)
+    for who in ("fay", "ben"):
+        article = page(cast, who).split(f'id="m-{held.pk}"')[1].split(">")[0]
+        assert "data-follows" not in article, who
+
+
+def test_the_case_says_what_the_law_may_ask(cast: Cast, gate: Any) -> None:
+    gate(Threat)
+    say(cast, "ana")
+    shown = get(cast.mo, f"/desk/cases/{Case.objects.get().pk}/")
+    assert "a clinician decides whether somebody has to be warned" in shown
+
+
 def test_a_hidden_message_stays_its_authors_own_and_comes_back_whole(cast: Cast) -> None:
     say(cast, "ana")
     case, mo = Case.objects.get(), frozenset({Role.MODERATOR})
@@ -297,7 +326,7 @@ def test_whose_case_is_closed_unshown_waits_for_nobody_any_more(cast: Cast, gate
     author = page(cast, "ana")
     shown = author[author.index("data-mine") : author.index('id="newest"')]
     assert "This stays between you and the team." in shown
-    assert "is reading it now" not in shown
+    assert "from the team reads it first" not in shown
     assert WORDS in shown
     decisions.reverse(decision, by=cast.kim, roles=frozenset({Role.CLINICIAN}))
     assert told(f"person:{cast.ana.pk}", "message.held")[-1]["kept_back"] is False

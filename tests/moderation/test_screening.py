@@ -110,6 +110,14 @@ def test_of_a_text_that_is_far_too_long_the_beginning_and_the_end_are_read() -> 
     assert any("suicidal" in words for words in found)
 
 
+def test_what_is_plainly_grave_is_read_between_them_too() -> None:
+    filling = "nothing to see here. " * (BEGINNING // 20)
+    text = f"{filling} Goodbye, I am going to kill myself tonight. {filling}"
+    assert read(f"{filling} {filling}").severity == "green"
+    found = [text[finding.start : finding.end] for finding in read(text).findings if finding.severity == "crisis"]
+    assert any("kill myself" in words for words in found)
+
+
 def test_what_is_too_much_work_to_read_is_held_for_a_person_whatever_the_policy(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
