@@ -57,6 +57,8 @@ class MessageHeld(Event):
     """The screen is down: held because nothing could be checked, whatever it says."""
     kept_back: bool
     """Somebody has read it and it stays so; told again when that is decided or taken back."""
+    contact: bool
+    """Held for nothing but a way to reach somebody outside."""
 
 
 @event("message.unveiled", audience=["staff", "person"])

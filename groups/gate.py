@@ -20,6 +20,10 @@ class Action(StrEnum):
         return self in (Action.HOLD, Action.PAGE)
 
 
+CONTACT = "contact exchange"
+"""The category of a way to reach somebody outside; its author is told so, since it is no secret what was seen."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
     """Words on their way to a room, and where they would be read."""

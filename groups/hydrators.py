@@ -57,6 +57,7 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
             cid=message.cid,
             screen_down=mark is not None and mark.screen_down,
             kept_back=mark is not None and mark.kept_back_at is not None,
+            contact=mark is not None and mark.of_contact,
         )
         for item in kept
         for message in [messages[UUID(item["id"])]]

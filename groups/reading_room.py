@@ -40,7 +40,7 @@ class Shown:
     """For those who read the whole: what its marks say."""
     veiled_for_peers: bool
     held_for: str
-    """Why its author alone sees it: `waiting` for somebody to read it, `screen_down`, `kept_back`; else empty."""
+    """Why its author alone sees it: `waiting` for somebody to read it, `contact`, `screen_down`, `kept_back`; else empty."""
     written_at: datetime
     shown_at: datetime | None
     answers: str
@@ -143,7 +143,9 @@ def _held_for(row: Message, mark: Mark | None) -> str:
         return ""
     if mark is not None and mark.kept_back_at is not None:
         return "kept_back"
-    return "screen_down" if mark is not None and mark.screen_down else "waiting"
+    if mark is not None and mark.screen_down:
+        return "screen_down"
+    return "contact" if mark is not None and mark.of_contact else "waiting"
 
 
 def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff: bool) -> str:

@@ -1,9 +1,8 @@
 """The message gate: the screen, and the programme's policy on what it finds."""
 
-from groups.gate import Draft, Verdict
+from groups.gate import CONTACT, Draft, Verdict
 from moderation.screening.engine import read
 from moderation.screening.lexicon import languages
-from moderation.screening.policy import CONTACT
 from moderation.screening.verdict import Context, alerts, judge, screen
 from moderation.services.policy_in_force import in_force, own_numbers
 

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from groups.gate import CONTACT
+
 
 class Mark(models.Model):
     """Why a person has to look at a message: flagged or held. Rules and offsets, never text."""
@@ -17,6 +19,11 @@ class Mark(models.Model):
         null=True, help_text="When somebody had read it, held as it was, and decided that it stays so."
     )
     at = models.DateTimeField()
+
+    @property
+    def of_contact(self) -> bool:
+        """Whether it is only for a way to reach somebody outside."""
+        return bool(self.findings) and all(one["rule"] == CONTACT for one in self.findings)
 
     class Meta:
         indexes = [models.Index(fields=["room", "at"], name="mark_of_room")]

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from groups.gate import Finding
+from groups.gate import CONTACT, Finding
 from moderation.models.severity import Lane, Severity
 from moderation.screening.contact import contacts
 from moderation.screening.disguise import undisguised
@@ -11,7 +11,7 @@ from moderation.screening.lexicon import Concept, Language, languages
 from moderation.screening.nearby import spans
 from moderation.screening.normal import Normal, normalise
 from moderation.screening.phrases import Phrase
-from moderation.screening.policy import CONTACT, UNREAD
+from moderation.screening.policy import UNREAD
 from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, Tokens, sentences

@@ -7,14 +7,12 @@ with an amber worry and a telephone number is held for the number.
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
 
-from groups.gate import Action, Finding
+from groups.gate import CONTACT, Action, Finding
 from moderation.models.severity import Lane
 
 PUBLISH, FLAG, HOLD, PAGE = Action
 RANK = {action: place for place, action in enumerate(Action)}
 """Mildest first; the strictest answer counts."""
-CONTACT = "contact exchange"
-"""A category with a line of its own, whatever its severity: once read, a number cannot be unread."""
 UNREAD = "harm in what was too much to read"
 """The category of a text the screen did not read to its end. It is held under every policy."""
 

@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from groups.gate import Action, Draft, Finding, Verdict
+from groups.gate import CONTACT, Action, Draft, Finding, Verdict
 from groups.models import Mark, Message
 from groups.services import marking, posting
 from live import log
@@ -78,6 +78,15 @@ class Threat:
         """Judge."""
         found = replace(seen(0, 19, rule="threat", severity="red"), track="duty to warn")
         return Verdict(action=Action.HOLD, severity="red", lane="care", findings=(found,))
+
+
+class Number:
+    """Sees a telephone number."""
+
+    def screen(self, draft: Draft) -> Verdict:
+        """Judge."""
+        found = replace(seen(0, 19, rule=CONTACT), category=CONTACT, lane="conduct")
+        return Verdict(action=Action.HOLD, severity="amber", lane="conduct", findings=(found,))
 
 
 class Veils:
@@ -221,6 +230,16 @@ def test_what_is_shown_late_says_so_even_below_the_same_author(cast: Cast, gate:
     for who in ("fay", "ben"):
         article = page(cast, who).split(f'id="m-{held.pk}"')[1].split(">")[0]
         assert "data-follows" not in article, who
+
+
+def test_the_author_of_a_number_is_told_what_it_is_about(cast: Cast, gate: Any) -> None:
+    gate(Number)
+    say(cast, "ana")
+    assert "shared in this group" in page(cast, "ana")
+    assert [one["contact"] for one in told(f"person:{cast.ana.pk}", "message.held")] == [True]
+    gate(Holds)
+    say(cast, "ben")
+    assert "shared in this group" not in page(cast, "ben")
 
 
 def test_the_case_says_what_the_law_may_ask(cast: Cast, gate: Any) -> None:
