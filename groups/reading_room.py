@@ -40,7 +40,7 @@ class Shown:
     """For those who read the whole: what its marks say."""
     veiled_for_peers: bool
     held_for: str
-    """Why its author alone sees it: `waiting` for somebody to read it, `contact`, `screen_down`, `kept_back`; else empty."""
+    """Why its author alone sees it: `waiting` to be read, `contact`, `screen_down`, `kept_back`; else empty."""
     written_at: datetime
     shown_at: datetime | None
     answers: str

@@ -20,10 +20,10 @@ class Mark(models.Model):
     )
     at = models.DateTimeField()
 
+    class Meta:
+        indexes = [models.Index(fields=["room", "at"], name="mark_of_room")]
+
     @property
     def of_contact(self) -> bool:
         """Whether it is only for a way to reach somebody outside."""
         return bool(self.findings) and all(one["rule"] == CONTACT for one in self.findings)
-
-    class Meta:
-        indexes = [models.Index(fields=["room", "at"], name="mark_of_room")]
