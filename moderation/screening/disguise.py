@@ -94,9 +94,10 @@ def _replaced(text: str, origin: tuple[int, ...], changes: Iterator[Replacement]
 
 
 def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
+    read = lru_cache(_word_or_words)  # for this text alone
     for found in SPACED.finditer(text):
         groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
-        words = [(*_word_or_words(letters), mark) for letters, mark in groups]
+        words = [(*read(letters), mark) for letters, mark in groups]
         if max(len(part) for *parts, _ in words for part in parts) < SHORTEST_WORD:
             continue  # a star among them is a letter left out
         if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in vocabulary():
@@ -134,6 +135,7 @@ def _word_or_words(letters: str) -> list[str]:
 
 def _chunks(text: str) -> Iterator[Replacement]:
     changes, numbers, plain = list[Replacement](), list[Replacement](), 0
+    undone = lru_cache(_undone)  # for this text alone
     for found in CHUNK.finditer(text):
         word = found.group().strip(".'-_#")
         start = found.start() + found.group().find(word)
@@ -144,7 +146,7 @@ def _chunks(text: str) -> Iterator[Replacement]:
         if not word or len(word) > LONGEST_WORD or word in vocabulary():
             plain += 1
             continue
-        instead = _undone(word)
+        instead = undone(word)
         if instead is not None and instead != word:
             changes.append((start, start + len(word), instead))
     # Beside a word written in digits a 1 may be an I; where most words are, any number may be a word: "1 h4v3 17".

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from groups.gate import CONTACT, Finding
 from moderation.models.severity import Lane, Severity
@@ -16,13 +17,17 @@ from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, Tokens, sentences
 
-BEGINNING, END, BETWEEN = 4_000, 2_000, 34_000
+BEGINNING, END, BETWEEN = 4_000, 2_000, 14_000
 """Characters that are read of a text: of a long one the beginning and the end as any text, and between them what is plainly
 grave. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
 MOST_WORK = 400_000
 """Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
 machine and at every load. Nothing people write comes near; what does is read by a person."""
+OF_ONE_PHRASE = 8
+"""What looking for a phrase costs beside the words of the sentence."""
 CONTACT_VERSION = 2
+HURRY = 12
+"""Between the beginning and the end of a long text reading may cost this many times less."""
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -86,7 +91,7 @@ def _parts(text: str) -> Iterator[tuple[int, str, bool]]:
 
 def _hurried(text: str) -> tuple[list[Finding], list[tuple[int, int]]]:
     """Only sentences that hold a grave word, as it stands there."""
-    plain, work = normalise(text), Work(MOST_WORK // 4)
+    plain, work = normalise(text), Work(MOST_WORK // HURRY)
     found, hidden = _read(plain, Tokens(plain), work, hurried=True)
     return (found if work.left >= 0 else [*found, _unread(len(text))]), hidden
 
@@ -95,15 +100,15 @@ def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list
     plain, work = normalise(text), Work(MOST_WORK)
     tokens = Tokens(plain)
     found, hidden = _read(plain, tokens, work)
-    told = [_contact(plain, *span) for span in contacts(plain.text, tokens.words, own_numbers)]
+    told = _contacts(plain, tokens, own_numbers)
     if (deep := undisguised(plain)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
         tokens = Tokens(deep)
         more, hidden_too = _read(deep, tokens, work)
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
-        told = told or [_contact(deep, *span) for span in contacts(deep.text, tokens.words, own_numbers)]
-    found += told[:MOST_OF_ONE]
+        told = told or _contacts(deep, tokens, own_numbers)
+    found += told
     if work.left < 0:
         found.append(_unread(len(text)))
     return found, hidden
@@ -123,7 +128,7 @@ def _read(
             if hurried and language.grave.isdisjoint(sentence.words):
                 continue
             tried = language.index.worth_trying(set(sentence.words), said)
-            if not work.pays(len(tried) * len(sentence.words)):
+            if not work.pays(len(tried) * (len(sentence.words) + OF_ONE_PHRASE)):
                 break
             tried = [rule for rule in tried if rule[1].parts[0].search(sentence.letters)]
             if tried:
@@ -169,8 +174,11 @@ def _matches(
     return kept
 
 
-def _contact(normal: Normal, start: int, end: int) -> Finding:
-    return _of_no_concept(CONTACT, CONTACT_VERSION, Lane.CONDUCT, "amber", normal.span(start, end))
+def _contacts(normal: Normal, tokens: Tokens, own_numbers: Iterable[str]) -> list[Finding]:
+    return [
+        _of_no_concept(CONTACT, CONTACT_VERSION, Lane.CONDUCT, "amber", normal.span(*span))
+        for span in islice(contacts(normal.text, tokens.words, own_numbers), MOST_OF_ONE)
+    ]
 
 
 def _unread(length: int) -> Finding:

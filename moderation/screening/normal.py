@@ -11,6 +11,9 @@ UNEVEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]|  | \n|\n |\n\n")
 DROPPED = {"Cf", "Mn", "Me", "Cc", "Cs"}
 """Zero-width, combining and control characters say nothing a rule could read."""
 
+MOST_OF_ONE = 4
+"""Characters that one may become; a few stand for whole sentences, which would make a text of them many times longer."""
+
 
 @dataclass(frozen=True, slots=True)
 class Normal:
@@ -44,7 +47,8 @@ def normalise(text: str) -> Normal:
             letters.append("'" if character == "`" else character.lower())
             origin.append(position)
             continue
-        for part in unicodedata.normalize("NFKD", APOSTROPHES.get(character, character)).casefold():
+        parts = unicodedata.normalize("NFKD", APOSTROPHES.get(character, character)).casefold()
+        for part in parts if len(parts) <= MOST_OF_ONE else character:
             if unicodedata.category(part) in DROPPED:
                 continue
             letters.append(" " if part.isspace() else part)
