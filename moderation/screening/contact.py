@@ -131,11 +131,11 @@ CUE = re.compile(
     r"(?<![a-z])(?:call|text|txt|number|num|cell|phone|digits|ring|reach|mobile|hmu|hit me|whats ?app|area code|landline|dial|line's|save|burner|sms|buzz|ping|contact|hola|llama|marcame|numero|cel)(?![a-z])|[#📞☎]"
 )
 NOT_A_NUMBER = re.compile(
-    r"(?:\b(?:order|case|invoice|claim|policy|id|member|confirmation|tracking|zip|flight|room|page|account|ticket|docket|badge|serial|model|code is|pin|isbn|route|chapter|dose|bp|score|version|upc|vin|ref(?:erence)?|ssn|year|days|steps|section|file)\b[\s#:.no]*|[$€£])$"
+    r"(?:\b(?:order|case|invoice|claim|policy|id|member|confirmation|tracking|zip|flight|room|page|account|ticket|docket|badge|serial|model|code is|pin|isbn|route|chapter|dose|bp|score|version|upc|vin|ref(?:erence)?|ssn|year|days|steps|section|file)\b(?: number| num| id)?(?: is|'s)?[\s#:.no]*|[$€£])$"
 )
 TOLD_NUMBER = re.compile(
     r"\b(?:call|calling|ring|text|texting|phone|mobile|cell|tel|reach|answering|messages?|registered|dial|whatsapp|my number|number is)"
-    r"(?: (?:me|us|him|her|them|back|up|now|on|at|to|is|it's|its|anytime|tonight|instead))*\W{0,3}$"
+    r"(?: (?:me|us|him|her|them|back|up|now|on|at|to|is|it's|its|anytime|tonight|instead|al|a|es))*\W{0,3}$"
 )
 """Just before a number: it is one to be reached at, however it is grouped."""
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
@@ -256,8 +256,10 @@ def _reaches(number: Written, text: str) -> bool:
         return many in (7, 10, 11, 12)
     if number.international and many >= 9:
         return True
-    if not number.words and 2 <= len(number.pieces) <= 5 and min(number.pieces) >= 2 and not YEAR.search(inside):
-        if number.digits[0] == "0" and many >= 9:  # a trunk nought, as in most countries but ours
+    if not number.words and len(number.pieces) <= 5 and min(number.pieces) >= 2 and not YEAR.search(inside):
+        if (
+            number.digits[0] == "0" and many >= 9 and len(number.pieces) > 1
+        ):  # a trunk nought, as in most countries but ours
             return True
         if many >= 8 and TOLD_NUMBER.search(before):
             return True

@@ -213,5 +213,5 @@ def _finding(concept: Concept, normal: Normal, sentence: Sentence, around: Aroun
         scope=scope,
         start=first,
         end=last,
-        track=concept.track,
+        track=concept.track if scope == NOW else "",
     )

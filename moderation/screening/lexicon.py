@@ -10,7 +10,7 @@ from moderation.screening.alphabet import Alphabet
 from moderation.screening.index import Index
 from moderation.screening.phrases import FOLDER, Phrase, PhraseError, Sets, compile_phrase
 from moderation.screening.scope import Scopes
-from moderation.screening.typos import near
+from moderation.screening.typos import near, swapped
 
 CHECKED = ("name", "version", "lane", "severity", "source", "why", "patterns", "fires", "silent")
 
@@ -184,4 +184,7 @@ def _slips(spelled: Mapping[str, Any], vocabulary: frozenset[str]) -> dict[str, 
         for wrong in near(term):
             if wrong not in vocabulary:
                 found.setdefault(wrong, (term,))
+    for term in spelled.get("swapped", ()):
+        for wrong in swapped(term) - vocabulary:
+            found.setdefault(wrong, (term,))
     return found

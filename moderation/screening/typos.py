@@ -22,3 +22,12 @@ def near(term: str) -> set[str]:
         term[:at] + vowel + term[at + 1 :] for at in range(1, len(term)) for vowel in "aeiou" if term[at] in "aeiou"
     )
     return found - {term}
+
+
+def swapped(term: str) -> set[str]:
+    """A term with two neighbouring letters the wrong way round, but never the first one."""
+    return {
+        term[:at] + term[at + 1] + term[at] + term[at + 2 :]
+        for at in range(1, len(term) - 1)
+        if term[at] != term[at + 1]
+    }

@@ -14,6 +14,8 @@ TOKEN = re.compile(
 """A word, a pause, or the end of a sentence. A full stop between letters is neither."""
 PAUSE = frozenset(',:()"\u2014\u2013 ')
 LINE_END = "\n"
+FIGURES = ("2", "4")
+"""What they stand for depends on the next word: `want 2 die`, `took 2 pills`."""
 SHORT_LINE = 4
 """Words. A shorter line goes on in the next one."""
 LONGEST_SENTENCE = 120
@@ -104,6 +106,8 @@ def _cut(
         first = token[0]
         if first.isalnum():
             plain = forms.get(token)
+            if plain is None and token in FIGURES and number + 1 < len(whole.every):
+                plain = forms.get(f"{token} {whole.every[number + 1]}")
             if plain is None:
                 words.append(token)
                 tokens.append(number)
