@@ -11,13 +11,14 @@ PAUSE_SECONDS = 0.002
 
 def in_background() -> Thread:
     """Compile all phrases on a thread of its own that ends with the process."""
-    thread = Thread(target=_warm, name="lexicon", daemon=True)
+    thread = Thread(target=now, args=(PAUSE_SECONDS,), name="lexicon", daemon=True)
     thread.start()
     return thread
 
 
-def _warm() -> None:
+def now(pause: float = 0.0) -> None:
+    """Compile all phrases, with a pause in seconds after each."""
     for language in languages():
         for phrase in language.phrases:
             _ = phrase.parts
-            sleep(PAUSE_SECONDS)
+            sleep(pause)

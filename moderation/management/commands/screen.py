@@ -9,6 +9,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from groups.veil import veil
+from moderation.screening import warm
 from moderation.screening.verdict import ANYWHERE, Context, screen
 
 
@@ -26,6 +27,7 @@ class Command(BaseCommand):
         if text is not None:
             self.stdout.write(json.dumps(answer(None, text), indent=2, ensure_ascii=False))
             return
+        warm.now()  # many lines are coming, and none of them waits for its phrases
         for line in sys.stdin:
             if line.strip():
                 self.stdout.write(json.dumps(screened(line)))
