@@ -182,9 +182,9 @@ class Crowd:
 
 def letters(number: int) -> str:
     """A number in letters: the screen may take many digits for a telephone's."""
-    letters = ""
+    spelled = ""
     while True:
         number, digit = divmod(number, 26)
-        letters = chr(ord("a") + digit) + letters
+        spelled = chr(ord("a") + digit) + spelled
         if not number:
-            return letters
+            return spelled

@@ -35,7 +35,7 @@ class Alphabet:
 
     @property
     def words(self) -> frozenset[str]:
-        """Every word that has a letter."""
+        """Every word that has a letter: those the language's phrases name."""
         return frozenset(self._letters)
 
     def spelled(self, words: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ NEVER = (float("inf"), 0, "")
 @lru_cache(maxsize=1)
 def vocabulary() -> frozenset[str]:
     """Every word a phrase names and every form that is spelled out, of all languages."""
-    return frozenset().union(*(language.vocabulary | language.forms.keys() for language in languages()))
+    return frozenset().union(*(language.alphabet.words | language.forms.keys() for language in languages()))
 
 
 def segmented(letters: str, *, loosely: bool = False) -> list[str] | None:

@@ -121,7 +121,7 @@ def _read(
     for language in languages():
         if tokens.words.isdisjoint(language.triggers):
             continue
-        every = list(sentences(tokens, language.forms, language.laughs, language.alphabet))
+        every = list(sentences(tokens, language.forms, language.alphabet))
         said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
         seen: dict[str, int] = {}
         for place, sentence in enumerate(every):

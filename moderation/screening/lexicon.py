@@ -55,7 +55,6 @@ class Language:
 
     code: str
     forms: Mapping[str, tuple[str, ...]]
-    laughs: frozenset[str]
     masked: tuple[str, ...]
     """Grave words that people write in disguise."""
     grave: frozenset[str]
@@ -68,8 +67,6 @@ class Language:
     veils: tuple[Veil, ...]
     triggers: frozenset[str]
     """Words as they are written; a text without any of them holds nothing of this language."""
-    vocabulary: frozenset[str]
-    """Every word a phrase names."""
 
     @property
     def phrases(self) -> tuple[Phrase, ...]:
@@ -101,13 +98,11 @@ def _language(code: str) -> Language:
     made = tuple(concept for file in files.values() for concept in _concepts(file, code, _sets_of(file, common)))
     veils = _veils(details, _sets_of(details, common))
     known = Scopes({name: {at: _phrases(rows, common) for at, rows in row.items()} for name, row in scopes.items()})
-    vocabulary = alphabet.words
     index = Index([one.phrases for one in made] + [one.phrases for one in veils])
-    every_form = _slips(spelled, vocabulary) | forms
+    every_form = _slips(spelled, alphabet.words) | forms
     return Language(
         code=code,
         forms=every_form,
-        laughs=frozenset(spelled.get("laughs", ())),
         masked=tuple(spelled.get("masked", ())),
         grave=frozenset(spelled["masked"]) | frozenset(spelled["grave"]),
         alphabet=alphabet,
@@ -116,7 +111,6 @@ def _language(code: str) -> Language:
         index=index,
         veils=veils,
         triggers=index.anchors | {form for form, plain in every_form.items() if not index.anchors.isdisjoint(plain)},
-        vocabulary=vocabulary,
     )
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from moderation.screening.alphabet import Alphabet
 from moderation.screening.normal import Normal
@@ -47,31 +47,26 @@ class Tokens:
 class Sentence:
     """A sentence's words, with the number of the token of the text each came from."""
 
-    words: list[str] = field(default_factory=list)
-    tokens: list[int] = field(default_factory=list)
-    breaks: set[int] = field(default_factory=set)
+    words: list[str]
+    tokens: list[int]
+    breaks: set[int]
     """Before which words a comma or the like stands."""
-    end: str = ""
-    """The mark it ends with, `?` or `!` among them."""
-    light: bool = False
-    """It laughs: `lol`, `haha`."""
-    whole: Tokens | None = None
+    end: str
+    """The mark it ends with, `?` or `!` among them; empty where the text ends without one."""
+    whole: Tokens
     """Those of the text it is a part of."""
-    alphabet: Alphabet | None = None
+    alphabet: Alphabet
     _letters: str = ""
 
     @property
     def letters(self) -> str:
         """A letter for each word, spelled when somebody asks: in most sentences there is nothing to look for."""
         if not self._letters:
-            assert self.alphabet is not None
             self._letters = self.alphabet.spelled(self.words)
         return self._letters
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Words from one number up to another, in the normalised text."""
-        if self.whole is None:
-            raise LookupError("a sentence of no text")
         first, last = self.tokens[start], self.tokens[max(end - 1, start)]
         return self.whole.places[first][0], self.whole.places[last][1]
 
@@ -80,12 +75,10 @@ class Sentence:
         return max((number for number in self.breaks if number <= start), default=0)
 
 
-def sentences(
-    whole: Tokens, forms: Mapping[str, Sequence[str]], laughs: frozenset[str], alphabet: Alphabet
-) -> Iterator[Sentence]:
+def sentences(whole: Tokens, forms: Mapping[str, Sequence[str]], alphabet: Alphabet) -> Iterator[Sentence]:
     """The sentences of a text. Several of one word each in a row ("i. want. to.") are read as one."""
     held: Sentence | None = None
-    for sentence in _cut(whole, forms, laughs, alphabet):
+    for sentence in _cut(whole, forms, alphabet):
         if len(sentence.words) == 1 and sentence.end in (".", "\n", ""):
             held = sentence if held is None else _joined(held, sentence)
             continue
@@ -97,11 +90,8 @@ def sentences(
         yield held
 
 
-def _cut(
-    whole: Tokens, forms: Mapping[str, Sequence[str]], laughs: frozenset[str], alphabet: Alphabet
-) -> Iterator[Sentence]:
-    words, tokens, breaks, light = list[str](), list[int](), set[int](), False
-    line = 0
+def _cut(whole: Tokens, forms: Mapping[str, Sequence[str]], alphabet: Alphabet) -> Iterator[Sentence]:
+    words, tokens, breaks, line = list[str](), list[int](), set[int](), 0
     for number, token in enumerate(whole.every):
         first = token[0]
         if first.isalnum():
@@ -114,7 +104,6 @@ def _cut(
             else:
                 words += plain
                 tokens += [number] * len(plain)
-                light = light or token in laughs
             if len(words) < LONGEST_SENTENCE:
                 continue
         elif (
@@ -126,10 +115,10 @@ def _cut(
             breaks.add(len(words))
             continue
         if words:
-            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, light, whole, alphabet)
-            words, tokens, breaks, light, line = [], [], set(), False, 0
+            yield Sentence(words, tokens, breaks, "?" if "?" in token else first, whole, alphabet)
+            words, tokens, breaks, line = [], [], set(), 0
     if words:
-        yield Sentence(words, tokens, breaks, "", light, whole, alphabet)
+        yield Sentence(words, tokens, breaks, "", whole, alphabet)
 
 
 def _joined(first: Sentence, second: Sentence) -> Sentence:
