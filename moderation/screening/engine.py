@@ -8,7 +8,7 @@ from groups.gate import CONTACT, Finding
 from moderation.models.severity import Lane, Severity
 from moderation.screening.contact import contacts
 from moderation.screening.disguise import undisguised
-from moderation.screening.lexicon import Concept, Language, languages
+from moderation.screening.lexicon import Concept, Language, Wording, languages
 from moderation.screening.nearby import spans
 from moderation.screening.normal import Normal, normalise
 from moderation.screening.phrases import Phrase
@@ -132,7 +132,7 @@ def _read(
                 break
             tried = [rule for rule in tried if rule[1].parts[0].search(sentence.letters)]
             if tried:
-                first = len(language.concepts)
+                first = len(language.said)
                 found += _findings(language, normal, [rule for rule in tried if rule[0] < first], every, place, seen)
                 details = [(number - first, phrase) for number, phrase in tried if number >= first]
                 hidden += veils(language, normal, details, every, place)
@@ -148,29 +148,42 @@ def _merged(plain: list[Finding], deep: list[Finding]) -> list[Finding]:
 def _findings(
     language: Language,
     normal: Normal,
-    tried: Iterable[tuple[int, Phrase]],
+    tried: Sequence[tuple[int, Phrase]],
     every: Sequence[Sentence],
     place: int,
     seen: dict[str, int],
 ) -> Iterator[Finding]:
     """The findings in one sentence; `seen`: how many of each rule there were in those before."""
     around = Around(language.scopes, every[place])
-    for concept, start, end in _matches(language, tried, every, place):
-        seen[concept.rule] = seen.get(concept.rule, 0) + 1
-        if seen[concept.rule] <= MOST_OF_ONE:
-            yield _finding(concept, normal, every[place], around, start, end)
+    found = [
+        _finding(*language.said[number], normal, every[place], around, start, end)
+        for number, start, end in _matches(tried, every, place)
+    ]
+    for one in _once(found):
+        seen[one.rule] = seen.get(one.rule, 0) + 1
+        if seen[one.rule] <= MOST_OF_ONE:
+            yield one
 
 
 def _matches(
-    language: Language, tried: Iterable[tuple[int, Phrase]], every: Sequence[Sentence], place: int
-) -> list[tuple[Concept, int, int]]:
-    """Each concept's matches in one sentence from left to right, none overlapping another of the same concept."""
-    found = sorted((concept, *span) for concept, phrase in tried for span in spans(phrase, every, place))
-    kept, ends = list[tuple[Concept, int, int]](), dict[int, int]()
-    for concept, start, end in found:
-        if start >= ends.get(concept, -1):
-            ends[concept] = end
-            kept.append((language.concepts[concept], start, end))
+    tried: Iterable[tuple[int, Phrase]], every: Sequence[Sentence], place: int
+) -> Iterator[tuple[int, int, int]]:
+    """Each wording's matches in one sentence from left to right, none overlapping another of the same wording."""
+    ends: dict[int, int] = {}
+    for number, start, end in sorted(
+        (number, *span) for number, phrase in tried for span in spans(phrase, every, place)
+    ):
+        if start >= ends.get(number, -1):
+            ends[number] = end
+            yield number, start, end
+
+
+def _once(found: list[Finding]) -> list[Finding]:
+    """Where two wordings of a concept speak of one place, the one that alerts."""
+    kept = list[Finding]()
+    for one in sorted(found, key=lambda one: not one.alerts):
+        if not any(one.rule == other.rule and one.start < other.end and other.start < one.end for other in kept):
+            kept.append(one)
     return kept
 
 
@@ -200,8 +213,10 @@ def _of_no_concept(rule: str, version: int, lane: str, severity: str, span: tupl
     )
 
 
-def _finding(concept: Concept, normal: Normal, sentence: Sentence, around: Around, start: int, end: int) -> Finding:
-    scope = around.scope_of(start, end, concept.ignores, concept.idioms)
+def _finding(
+    concept: Concept, wording: Wording, normal: Normal, sentence: Sentence, around: Around, start: int, end: int
+) -> Finding:
+    scope = around.scope_of(start, end, wording.ignores, wording.idioms)
     first, last = normal.span(*sentence.span(start, end))
     return Finding(
         rule=concept.rule,

@@ -16,6 +16,17 @@ CHECKED = ("name", "version", "lane", "severity", "source", "why", "patterns", "
 
 
 @dataclass(frozen=True, slots=True)
+class Wording:
+    """Phrases of a concept that the same company quiets."""
+
+    phrases: tuple[Phrase, ...]
+    ignores: frozenset[str]
+    """Scopes that do not lower them."""
+    idioms: Index
+    """Where one of these stands in the sentence too, it is a manner of speaking."""
+
+
+@dataclass(frozen=True, slots=True)
 class Concept:
     """One thing the screen looks for, in one language, with its reasons and its examples."""
 
@@ -28,11 +39,8 @@ class Concept:
     why: str
     track: str
     """`duty to warn` or `mandated report`, for what a clinician has to decide on beside care; else empty."""
-    ignores: frozenset[str]
-    """Scopes that do not lower this concept."""
-    phrases: tuple[Phrase, ...]
-    idioms: Index
-    """Where one of these stands in the sentence too, it is a manner of speaking."""
+    wordings: tuple[Wording, ...]
+    """How it is said, and where it can be said outright, how that is."""
     fires: tuple[str, ...]
     silent: tuple[str, ...]
 
@@ -62,8 +70,10 @@ class Language:
     alphabet: Alphabet
     scopes: Scopes
     concepts: tuple[Concept, ...]
+    said: tuple[tuple[Concept, Wording], ...]
+    """Each wording with its concept; the index numbers them in this order."""
     index: Index
-    """The phrases of concepts, and after them those of veils."""
+    """The phrases of wordings, and after them those of veils."""
     veils: tuple[Veil, ...]
     triggers: frozenset[str]
     """Words as they are written; a text without any of them holds nothing of this language."""
@@ -71,7 +81,7 @@ class Language:
     @property
     def phrases(self) -> tuple[Phrase, ...]:
         """Every phrase of its concepts and veils."""
-        rules = [one.phrases for one in self.concepts] + [one.phrases for one in self.veils]
+        rules = [wording.phrases for _, wording in self.said] + [one.phrases for one in self.veils]
         return tuple(phrase for phrases in rules for phrase in phrases)
 
 
@@ -98,7 +108,8 @@ def _language(code: str) -> Language:
     made = tuple(concept for file in files.values() for concept in _concepts(file, code, _sets_of(file, common)))
     veils = _veils(details, _sets_of(details, common))
     known = Scopes({name: {at: _phrases(rows, common) for at, rows in row.items()} for name, row in scopes.items()})
-    index = Index([one.phrases for one in made] + [one.phrases for one in veils])
+    said = tuple((concept, wording) for concept in made for wording in concept.wordings)
+    index = Index([wording.phrases for _, wording in said] + [one.phrases for one in veils])
     every_form = _slips(spelled, alphabet.words) | forms
     return Language(
         code=code,
@@ -108,6 +119,7 @@ def _language(code: str) -> Language:
         alphabet=alphabet,
         scopes=known,
         concepts=made,
+        said=said,
         index=index,
         veils=veils,
         triggers=index.anchors | {form for form, plain in every_form.items() if not index.anchors.isdisjoint(plain)},
@@ -135,11 +147,17 @@ def _concept(row: Mapping[str, Any], code: str, sets: Sets) -> Concept:
         source=row["source"],
         why=row["why"],
         track=row.get("track", ""),
-        ignores=frozenset(row.get("ignores", ())),
-        phrases=_phrases(row["patterns"], sets),
-        idioms=Index([_phrases(row.get("idioms", ()), sets)]),
+        wordings=tuple(_wording(one, sets) for one in (row, row.get("outright")) if one),
         fires=tuple(row["fires"]),
         silent=tuple(row["silent"]),
+    )
+
+
+def _wording(row: Mapping[str, Any], sets: Sets) -> Wording:
+    return Wording(
+        phrases=_phrases(row["patterns"], sets),
+        ignores=frozenset(row.get("ignores", ())),
+        idioms=Index([_phrases(row.get("idioms", ()), sets)]),
     )
 
 

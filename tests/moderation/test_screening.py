@@ -74,6 +74,15 @@ def test_a_scope_lowers_the_alert_and_keeps_the_finding() -> None:
     assert (finding.scope, finding.alerts) == ("denied", False)
 
 
+def test_one_concept_speaks_once_of_one_place_and_the_wording_that_alerts_is_the_one() -> None:
+    found = read("not gonna do anything but i wish i was dead sometimes").findings
+    assert [one.alerts for one in found if one.category == "passive wish"] == [True]
+
+
+def test_a_concept_is_one_table() -> None:
+    assert len(BY_RULE) == len(concepts())
+
+
 def test_a_denial_followed_by_risk_is_risk() -> None:
     assert read("I don't want to hurt anyone. I want to die.").severity == "red"
 
