@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from groups.gate import HeldFor
 from live.events import Event, event
 
 
@@ -53,12 +54,9 @@ class MessageHeld(Event):
     spans: list[list[int]]
     """Staff only: what the screen marked, in code points of `text`; empty for the author."""
     cid: str | None
-    screen_down: bool
-    """The screen is down: held because nothing could be checked, whatever it says."""
-    kept_back: bool
-    """Somebody has read it and it stays so; told again when that is decided or taken back."""
-    contact: bool
-    """Held for nothing but a way to reach somebody outside."""
+    held_for: HeldFor
+    """`contact`: for nothing but a way to reach somebody outside. `screen_down`: nothing could be checked.
+    `kept_back`: somebody has read it and it stays so; told again when that is decided or taken back."""
 
 
 @event("message.unveiled", audience=["staff", "person"])

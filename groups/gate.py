@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Literal, Protocol
 from uuid import UUID
 
 
@@ -20,6 +20,9 @@ class Action(StrEnum):
         return self in (Action.HOLD, Action.PAGE)
 
 
+HeldFor = Literal["waiting", "contact", "screen_down", "kept_back"]
+"""Why a message is held: it waits to be read; for nothing but a way to reach somebody outside; since nothing could be
+checked; or it was read and stays so."""
 CONTACT = "contact exchange"
 """The category of a way to reach somebody outside; its author is told so, since it is no secret what was seen."""
 

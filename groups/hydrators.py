@@ -55,9 +55,7 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
             severity=item["severity"],
             spans=item["spans"],
             cid=message.cid,
-            screen_down=mark is not None and mark.screen_down,
-            kept_back=mark is not None and mark.kept_back_at is not None,
-            contact=mark is not None and mark.of_contact,
+            held_for=mark.held_for if mark is not None else "waiting",
         )
         for item in kept
         for message in [messages[UUID(item["id"])]]

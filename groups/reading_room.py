@@ -141,11 +141,7 @@ def _hidden(rows: Iterable[Message]) -> dict[UUID, str]:
 def _held_for(row: Message, mark: Mark | None) -> str:
     if row.state != State.HELD:
         return ""
-    if mark is not None and mark.kept_back_at is not None:
-        return "kept_back"
-    if mark is not None and mark.screen_down:
-        return "screen_down"
-    return "contact" if mark is not None and mark.of_contact else "waiting"
+    return mark.held_for if mark is not None else "waiting"
 
 
 def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff: bool) -> str:

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from groups.gate import CONTACT
+from groups.gate import CONTACT, HeldFor
 
 
 class Mark(models.Model):
@@ -24,6 +24,10 @@ class Mark(models.Model):
         indexes = [models.Index(fields=["room", "at"], name="mark_of_room")]
 
     @property
-    def of_contact(self) -> bool:
-        """Whether it is only for a way to reach somebody outside."""
-        return bool(self.findings) and all(one["rule"] == CONTACT for one in self.findings)
+    def held_for(self) -> HeldFor:
+        """Why it is held, if it is."""
+        if self.kept_back_at is not None:
+            return "kept_back"
+        if self.screen_down:
+            return "screen_down"
+        return "contact" if self.findings and all(one["rule"] == CONTACT for one in self.findings) else "waiting"

@@ -233,12 +233,12 @@ def test_what_is_shown_late_says_so_even_below_the_same_author(cast: Cast, gate:
 
 
 def test_the_author_of_a_number_is_told_what_it_is_about(cast: Cast, gate: Any) -> None:
-    for cls, who, wanted in ((Number, "ana", True), (Holds, "ben", False)):
+    for cls, who, wanted in ((Number, "ana", "contact"), (Holds, "ben", "waiting")):
         gate(cls)
         message = say(cast, who)
         article = page(cast, who).split(f'id="m-{message.pk}"')[1].split("</article>")[0]
-        assert ("shared in this group" in article) is wanted
-        assert [one["contact"] for one in told(f"person:{message.author_id}", "message.held")] == [wanted]
+        assert ("shared in this group" in article) is (wanted == "contact")
+        assert [one["held_for"] for one in told(f"person:{message.author_id}", "message.held")] == [wanted]
 
 
 def test_the_case_says_what_the_law_may_ask(cast: Cast, gate: Any) -> None:
@@ -299,8 +299,8 @@ def test_a_screen_that_is_down_is_said_to_the_author_and_to_staff(cast: Cast, ga
     gate(Down)
     message = say(cast, "ana", LATER)
     (held,) = told(f"person:{cast.ana.pk}", "message.held")
-    assert (held["screen_down"], held["kept_back"], held["severity"]) == (True, False, None)
-    assert told(cast.harbor_room.staff_topic, "message.held")[0]["screen_down"] is True
+    assert (held["held_for"], held["severity"]) == ("screen_down", None)
+    assert told(cast.harbor_room.staff_topic, "message.held")[0]["held_for"] == "screen_down"
     author = page(cast, "ana")
     shown = author[author.index(f'id="m-{message.pk}"') : author.index('id="newest"')]
     assert "couldn&#x27;t check" in shown or "couldn't check" in shown
@@ -339,7 +339,9 @@ def test_whose_case_is_closed_unshown_waits_for_nobody_any_more(cast: Cast, gate
     gate(Holds)
     say(cast, "ana")
     decision = dismiss(cast, Case.objects.get())
-    assert [one["kept_back"] for one in told(f"person:{cast.ana.pk}", "message.held")] == [True, True], "as it is now"
+    assert [one["held_for"] for one in told(f"person:{cast.ana.pk}", "message.held")] == ["kept_back"] * 2, (
+        "as it is now"
+    )
     assert Notice.objects.get(person=cast.ana).kind == Notice.Kind.AUTHOR_KEPT_BACK
     author = page(cast, "ana")
     shown = author[author.index("data-mine") : author.index('id="newest"')]
@@ -347,7 +349,7 @@ def test_whose_case_is_closed_unshown_waits_for_nobody_any_more(cast: Cast, gate
     assert "from the team reads it first" not in shown
     assert WORDS in shown
     decisions.reverse(decision, by=cast.kim, roles=frozenset({Role.CLINICIAN}))
-    assert told(f"person:{cast.ana.pk}", "message.held")[-1]["kept_back"] is False
+    assert told(f"person:{cast.ana.pk}", "message.held")[-1]["held_for"] == "waiting"
     release(cast, Case.objects.get())
     assert Message.objects.get().state == "published"
 

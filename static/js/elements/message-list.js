@@ -91,7 +91,7 @@ export class MessageList {
     item.id = `m-${data.id}`;
     this.set(item, "words", data.text);
     this.links(item, data);
-    this.state(item, data.state, { mine: true, at: data.written_at, why: data.kept_back ? "kept_back" : data.screen_down ? "screen_down" : data.contact ? "contact" : "waiting" });
+    this.state(item, data.state, { mine: true, at: data.written_at, why: data.held_for });
     this.toEnd();
   }
 

@@ -69,7 +69,7 @@ class RoomView extends HTMLElement {
     if (data.room && data.room !== this.room) return;
     switch (type) {
       case "message.posted": this.typists.delete(data.author.id); this.list.posted({ ...data, at, seq }); this.checked(data.written_at); this.drawTyping(); this.seen(); break;
-      case "message.held": if (on.startsWith("person:")) this.list.held(data); else { this.screenDown(data.screen_down, data.written_at); this.heldForStaff(); } break;
+      case "message.held": if (on.startsWith("person:")) this.list.held(data); else { if (data.held_for !== "kept_back") this.screenDown(data.held_for === "screen_down", data.written_at); this.heldForStaff(); } break;
       case "message.unveiled": this.list.unveiled(data); break;
       case "message.marked": this.list.found(data); break;
       case "message.hidden": this.list.hidden(data.id, "hidden"); break;
