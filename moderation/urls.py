@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("desk/cases/<uuid:case_id>/act/", desk.act, name="case_act"),
     path("desk/cases/<uuid:case_id>/identify/", desk.identify, name="identify"),
     path("desk/held/<uuid:session_id>/", held.held, name="held"),
+    path("desk/held/<uuid:session_id>/brief/", held.brief, name="held_brief"),
     path("escalations/", escalations.index, name="escalations"),
     path("escalations/open/", escalations.list_part, name="escalations_open"),
     path("escalations/<uuid:escalation_id>/", escalations.escalation, name="escalation"),

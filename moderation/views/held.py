@@ -1,5 +1,7 @@
-"""Held messages for the lead of a live room, beside the console, within the second they are told."""
+"""What is held in a live room, for its lead: cards beside the console within the second, a line in the room itself."""
 
+from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
 from django.http import HttpResponse
@@ -7,11 +9,14 @@ from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
-from groups.access import access_session
-from groups.models import Message
+from groups.access import SessionAccess, access_session
+from groups.models import Message, Room
 from moderation import policies, reading
-from moderation.models import Case, Decision, Lane, Severity
+from moderation.escalation import ladder
+from moderation.escalation.answers import may_acknowledge
+from moderation.models import Case, Decision, Escalation, Lane, Severity
 from moderation.services import decisions
+from peers.models import User
 from peers.permissions import Permission
 from peers.requests import SignedIn
 
@@ -21,20 +26,50 @@ from peers.requests import SignedIn
 def held(request: SignedIn, session_id: UUID) -> HttpResponse:
     """Every message of this room that is held, gravest first, with what the lead may do."""
     access = access_session(request.user, session_id, Permission.SESSION_LEAD)
-    cases = Case.objects.filter(room=access.room, state=Case.State.OPEN, message__state=Message.State.HELD)
-    rows = []
-    for case in cases.select_related("cohort__programme", "room", "message", "person").order_by("-severity", "due_at"):
-        if case.lane == Lane.CONDUCT and cases.filter(message=case.message_id, lane=Lane.CARE).exists():
-            continue  # one card for each message: the care lane's
-        matter, evidence = decisions.matter(case), reading.evidence_of(case, request.user.pk)
-        rows.append(
-            {
-                "case": case,
-                "severity": Severity(case.severity).label,
-                "evidence": evidence,
-                "screen_down": any(words.screen_down for words in evidence),
-                "release": policies.can(Decision.Verb.RELEASE, matter, access.roles),
-                "escalate": policies.can(Decision.Verb.ESCALATE, matter, access.roles),
-            }
-        )
+    cases = _waiting(access.room)
+    open_ones = Escalation.objects.filter(case__in=cases).exclude(state=Escalation.State.RESOLVED)
+    called = {one.case_id: one for one in open_ones.select_related("acknowledged_by")}
+    rows = [_card(case, called.get(case.pk), access, request.user) for case in cases]
     return render(request, "moderation/_held.html", {"rows": rows, "session": access.session})
+
+
+@require_GET
+@never_cache
+def brief(request: SignedIn, session_id: UUID) -> HttpResponse:
+    """How many are held, and how grave, without their words: for a lead who has the room open and not the console."""
+    access = access_session(request.user, session_id, Permission.SESSION_LEAD)
+    cases = _waiting(access.room)
+    shown = {
+        "count": len(cases),
+        "severity": Severity(cases[0].severity).label if cases else "",
+        "due_at": min((case.due_at for case in cases), default=None),
+        "session": access.session,
+    }
+    return render(request, "moderation/_held_brief.html", shown)
+
+
+def _waiting(room: Room) -> Sequence[Case]:
+    """One open case for each held message of a room, gravest first; of two lanes the care lane's."""
+    found = Case.objects.filter(room=room, state=Case.State.OPEN, message__state=Message.State.HELD)
+    cases = list(found.select_related("cohort__programme", "room", "message", "person").order_by("-severity", "due_at"))
+    care = {case.message_id for case in cases if case.lane == Lane.CARE}
+    return [case for case in cases if case.lane == Lane.CARE or case.message_id not in care]
+
+
+def _card(case: Case, called: Escalation | None, access: SessionAccess, lead: User) -> dict[str, Any]:
+    matter, evidence = decisions.matter(case), reading.evidence_of(case, lead.pk)
+    return {
+        "case": case,
+        "severity": Severity(case.severity).label,
+        "evidence": evidence,
+        "screen_down": any(words.screen_down for words in evidence),
+        "release": policies.can(Decision.Verb.RELEASE, matter, access.roles),
+        "escalate": policies.can(Decision.Verb.ESCALATE, matter, access.roles),
+        "called": called,
+        "paged": _paged(called) if called is not None else "",
+        "may_not_answer": may_acknowledge(called, lead, access.roles) if called is not None else "",
+    }
+
+
+def _paged(called: Escalation) -> str:
+    return ladder.names([str(person) for person in called.pages.values_list("person", flat=True).distinct()])

@@ -86,7 +86,7 @@ class RoomView extends HTMLElement {
         this.told(); break;
       case "turns.changed": case "hand.changed": case "farewells.changed": case "session.overtime":
         if (on === this.topic || type === "farewells.changed" || type === "session.overtime") { this.refresh(); this.told(); } break;
-      case "case.changed": this.heldForStaff(); break;
+      case "case.changed": case "page": case "escalation.changed": this.heldForStaff(); break;
       case "presence": this.here = data.people; this.told(); break;
       case "typing": if (data.person !== this.me) { this.typists.set(data.person, { name: data.name, until: Date.now() + 6000 }); this.drawTyping(); setTimeout(() => this.drawTyping(), 6100); } break;
       case "room.closed": this.refresh(); break;

@@ -1,0 +1,88 @@
+"""What is held in a live room, for its lead: who was called and what to do, and one line in the room itself."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from groups.gate import Action, Draft, Verdict
+from groups.services import posting
+from moderation.escalation import answers
+from moderation.models import Escalation
+from peers.models import User
+from peers.permissions import Role
+from tests.cast import Cast
+
+WORDS = "Words that wait."
+
+
+class Crisis:
+    """Holds everything and pages."""
+
+    action, severity = Action.PAGE, "crisis"
+
+    def screen(self, draft: Draft) -> Verdict:
+        """Judge."""
+        return Verdict(action=self.action, severity=self.severity, lane="care")
+
+
+class Red(Crisis):
+    """The same, milder: held for the lead."""
+
+    action, severity = Action.HOLD, "red"
+
+
+def said(cast: Cast, settings: Any, gate: type) -> None:
+    """Ana writes what is held."""
+    settings.MESSAGE_GATE = f"tests.moderation.test_held.{gate.__name__}"
+    posting.post(person_id=cast.ana.pk, room_id=cast.harbor_room.pk, cid="one", text=WORDS)
+
+
+def get(who: User, where: str) -> tuple[int, str]:
+    """A page as somebody sees it."""
+    client = Client()
+    client.force_login(who)
+    answer = client.get(where)
+    return answer.status_code, answer.content.decode()
+
+
+def card(cast: Cast, part: str = "") -> str:
+    """What Fay's console, or her room, fetches."""
+    return get(cast.fay, f"/desk/held/{cast.session.pk}/{part}")[1]
+
+
+def test_of_a_crisis_the_lead_is_told_who_was_called_and_to_stay(cast: Cast, settings: Any) -> None:
+    said(cast, settings, Crisis)
+    called = Escalation.objects.get()
+    shown = card(cast)
+    assert "no answer yet" in shown
+    assert cast.kim.display_name in shown
+    assert "Stay with the person" in shown
+    assert f"/escalations/{called.pk}/" in shown
+    assert "Take it<" not in shown
+    answers.acknowledge(called, by=cast.kim, roles=frozenset({Role.CLINICIAN}))
+    assert f"{cast.kim.display_name} has it" in card(cast)
+
+
+def test_red_the_lead_may_take(cast: Cast, settings: Any) -> None:
+    said(cast, settings, Red)
+    assert "Take it<" in card(cast)
+
+
+@pytest.mark.parametrize("where", ["", "brief/"])
+def test_nobody_but_the_lead_reads_it(cast: Cast, settings: Any, where: str) -> None:
+    said(cast, settings, Red)
+    for who in (cast.ana, cast.ben):
+        assert get(who, f"/desk/held/{cast.session.pk}/{where}")[0] in (403, 404)
+
+
+def test_the_room_says_that_something_is_held_and_not_what(cast: Cast, settings: Any) -> None:
+    assert "held" not in card(cast, "brief/")
+    said(cast, settings, Red)
+    line = card(cast, "brief/")
+    assert "1 message held for you" in line
+    assert WORDS not in line
+    assert f"/sessions/{cast.session.pk}/" in line
+    assert "brief/" in get(cast.fay, f"/rooms/{cast.harbor_room.pk}/")[1]
+    assert "brief/" not in get(cast.fay, f"/sessions/{cast.session.pk}/")[1], "the console has the cards"
+    assert "brief/" not in get(cast.ana, f"/rooms/{cast.harbor_room.pk}/")[1]
