@@ -16,4 +16,5 @@ class ModerationConfig(AppConfig):
         import_module("moderation.handlers").register()
         due = import_module("records.due")
         due.register("pages", import_module("moderation.escalation.pages").page_due, every=0.5)
+        due.register("what was not checked", import_module("moderation.services.unchecked").read_again, every=2.0)
         due.register("page mails", import_module("moderation.escalation.mail").mail_due, every=1.0)

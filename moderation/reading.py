@@ -144,6 +144,8 @@ def _what(entry: CaseEntry) -> str:
             return f"took back: {entry.data.get('verb')}"
         case "withdrawn":
             return "its author took the message back"
+        case "read_since":
+            return "the screen worked again and read it"
         case "note":
             return "wrote a note"
         case "identified":

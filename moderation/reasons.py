@@ -31,7 +31,7 @@ BY_CODE = {reason.code: reason for reason in REPORTABLE}
 
 WORDS = {reason.code: reason.words for reason in REPORTABLE} | {
     "screen": "The screen marked it",
-    SCREEN_DOWN: "Nobody could read it: the screen is down",
+    SCREEN_DOWN: "Nobody could check it: the screen was down",
     "refused": "Written while posting was closed",
     "help": "Asked for help",
     "unstaffed": "A room without staff",

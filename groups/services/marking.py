@@ -54,6 +54,23 @@ def keep_back(message: Message) -> None:
         _tell_author(message)
 
 
+def checked(message: Message, verdict: Verdict) -> None:
+    """What nobody could check when it was written has been read since. Inside a transaction, after the flags.
+
+    What peers are not to read is veiled before anybody releases it; author and staff are told what it waits for now.
+    """
+    findings = _for_staff(message, verdict)
+    if not Mark.objects.filter(message=message, screen_down=True).update(screen_down=False, findings=findings):
+        return
+    if message.state != State.HELD:
+        return
+    message.veils = [list(span) for span in verdict.veils]
+    message.save(update_fields=["veils"])
+    kept = {"id": str(message.pk), "severity": verdict.severity, "spans": []}
+    log.tell_all([(message.room.staff_topic, MessageHeld, kept), *([told_of(message)] if findings else [])])
+    _tell_author(message)
+
+
 def wait_again(message: Message) -> None:
     """That was taken back: a held message waits for somebody again. Inside a transaction."""
     changed = Mark.objects.filter(message=message).exclude(kept_back_at=None).update(kept_back_at=None)

@@ -106,6 +106,32 @@ def flag(
         return made
 
 
+def read_since(flag: Flag, severity: int, findings: Sequence[Finding], *, reason: str, page: bool) -> None:
+    """What nobody could check when it was flagged has been read since: it may raise its case, and page for it.
+
+    Inside a transaction that holds the desk. `page`: as for `flag`.
+    """
+    case = Case.objects.select_for_update().select_related("cohort", "person").get(pk=flag.case_id)
+    live = live_session(case.cohort)
+    flag.reason, flag.severity = reason, max(flag.severity, severity)
+    flag.findings = [asdict(finding) for finding in findings]
+    flag.save(update_fields=["reason", "severity", "findings"])
+    _raise(case, flag.severity, live)
+    note_entry(case, "read_since", None, severity=Severity(case.severity).label)
+    audit.record("case.read_since", "case", case.pk, actor=None, person=case.person_id, severity=severity)
+    tell(case)
+    if severity >= Severity.RED or page:
+        escalate(
+            kind=Escalation.Kind.MESSAGE,
+            severity=case.severity,
+            cohort=case.cohort,
+            person=case.person,
+            case=case,
+            session=live,
+            at_once=page,
+        )
+
+
 def live_session(cohort: Cohort) -> Session | None:
     """The cohort's live session, if there is one."""
     return Session.objects.filter(cohort=cohort, state__in=Session.LIVE).first()

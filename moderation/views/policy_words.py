@@ -49,10 +49,13 @@ LINES = {
         "crisis in care",
         "This is fixed. Minutes count, so a clinician is always called.",
     ),
-    "conduct_amber": LineWords(
-        "conduct", "amber", "Putting someone down, scaring them, sharing something private", "amber in conduct"
+    "conduct_amber": LineWords("conduct", "amber", "Putting someone down, sexual remarks, spam", "amber in conduct"),
+    "conduct_red": LineWords(
+        "conduct",
+        "red",
+        "Hate, telling someone to die, naming a member outside, selling drugs or asking for them",
+        "red in conduct",
     ),
-    "conduct_red": LineWords("conduct", "red", "Selling drugs or asking for them", "red in conduct"),
     "conduct_crisis": LineWords(
         "conduct",
         "crisis",
