@@ -52,7 +52,7 @@ def tell_reporters(case: Case, decision: Decision) -> None:
 
 def unread(person: User) -> list[tuple[Notice, str, str]]:
     """The notices a person has not put away: each with its sentence and what it means."""
-    found = Notice.objects.filter(person=person, read_at=None).select_related("case__room__cohort")
+    found = Notice.objects.filter(person=person, read_at=None).select_related("case__room__cohort", "case__message")
     return [(notice, *words(notice)) for notice in found.order_by("-at")[:20]]
 
 

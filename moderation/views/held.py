@@ -66,10 +66,13 @@ def _card(case: Case, called: Escalation | None, access: SessionAccess, lead: Us
         "release": policies.can(Decision.Verb.RELEASE, matter, access.roles),
         "escalate": policies.can(Decision.Verb.ESCALATE, matter, access.roles),
         "called": called,
-        "paged": _paged(called) if called is not None else "",
+        "paged": _paged(called, lead) if called is not None else "",
         "may_not_answer": may_acknowledge(called, lead, access.roles) if called is not None else "",
     }
 
 
-def _paged(called: Escalation) -> str:
-    return ladder.names([str(person) for person in called.pages.values_list("person", flat=True).distinct()])
+def _paged(called: Escalation, lead: User) -> str:
+    """`you, Dr. Kim`."""
+    paged = set(called.pages.values_list("person", flat=True))
+    others = ladder.names([str(person) for person in paged - {lead.pk}])
+    return ", ".join(filter(None, ("you" if lead.pk in paged else "", others)))

@@ -80,7 +80,7 @@ def test_the_room_says_that_something_is_held_and_not_what(cast: Cast, settings:
     assert "held" not in card(cast, "brief/")
     said(cast, settings, Red)
     line = card(cast, "brief/")
-    assert "1 message held for you" in line
+    assert "1 held for you" in line
     assert WORDS not in line
     assert f"/sessions/{cast.session.pk}/" in line
     assert "brief/" in get(cast.fay, f"/rooms/{cast.harbor_room.pk}/")[1]
