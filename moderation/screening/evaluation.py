@@ -27,6 +27,12 @@ def category_of(label: str) -> str:
     return next((name for name in names if name == label or name.startswith(f"{label} ")), "")
 
 
+def is_safe(label: str) -> bool:
+    """Whether a label says that a text should alarm nobody: one of `SAFE`, or "non-…", "not …"."""
+    plain = label.casefold().strip()
+    return plain in SAFE or plain.startswith(("non-", "non_", "non ", "not ", "not_"))
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """One labelled text."""
@@ -34,17 +40,16 @@ class Case:
     line: int
     text: str
     label: str
-
-    @property
-    def safe(self) -> bool:
-        """Whether it should alarm nobody."""
-        return self.label.casefold() in SAFE
+    safe: bool
+    """Whether it should alarm nobody."""
 
 
 @dataclass(slots=True)
 class Tally:
     """What became of the texts with one label."""
 
+    safe: bool = False
+    """Whether they should alarm nobody."""
     n: int = 0
     alerting: int = 0
     found: int = 0
@@ -59,7 +64,12 @@ class Tally:
 
     def as_json(self, label: str) -> dict[str, object]:
         """In the order people ask."""
-        of = {"n": self.n, "alerting": share(self.alerting, self.n), "interval": interval(self.alerting, self.n)}
+        of: dict[str, object] = {
+            "n": self.n,
+            "safe": self.safe,
+            "alerting": share(self.alerting, self.n),
+            "interval": interval(self.alerting, self.n),
+        }
         if category_of(label):
             of["found"] = share(self.found, self.n)
         if label in SEVERITIES:
@@ -84,13 +94,13 @@ class Report:
     @property
     def recall(self) -> tuple[int, int]:
         """Of the texts that should alert: how many did, how many there are."""
-        risky = [tally for label, tally in self.labels.items() if label.casefold() not in SAFE]
+        risky = [tally for tally in self.labels.values() if not tally.safe]
         return sum(tally.found for tally in risky), sum(tally.n for tally in risky)
 
     @property
     def false_alarms(self) -> tuple[int, int]:
         """Of the texts that should alarm nobody: how many did, how many there are."""
-        calm = [tally for label, tally in self.labels.items() if label.casefold() in SAFE]
+        calm = [tally for tally in self.labels.values() if tally.safe]
         return sum(tally.alerting for tally in calm), sum(tally.n for tally in calm)
 
     @property
@@ -112,7 +122,7 @@ def evaluate(cases: Iterable[Case]) -> Report:
     for case in cases:
         text, marks = unmarked(case.text)
         reading = read(text)
-        tally = labels.setdefault(case.label, Tally())
+        tally = labels.setdefault(case.label, Tally(case.safe))
         _count(tally, case, reading)
         tally.spans += len(marks)
         tally.touched += sum(any(a < end and b > start for a, b in reading.veils) for start, end in marks)

@@ -64,6 +64,30 @@ def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
         list(cases(data, "label", "text"))
 
 
+def test_a_wrong_field_is_told_with_those_there_are(tmp_path: Path) -> None:
+    data = tmp_path / "few.jsonl"
+    data.write_text('{"words": "x", "label": "none"}')
+    with pytest.raises(CommandError, match=r"no field text; it has words, label\."):
+        list(cases(data, "label", "text"))
+
+
+def test_a_row_that_ends_too_early_is_no_safe_text(tmp_path: Path) -> None:
+    data = tmp_path / "few.csv"
+    data.write_text("text,label\nhello\n")
+    with pytest.raises(CommandError, match=r"Line 2 .*no field label; it has text"):
+        list(cases(data, "label", "text"))
+
+
+def test_what_should_alarm_nobody_is_said_and_can_be_named(tmp_path: Path) -> None:
+    data = tmp_path / "few.jsonl"
+    data.write_text('{"text": "hello", "label": "Not Suicide post"}\n{"text": "hello", "label": "chat"}')
+    out = StringIO()
+    call_command("evaluate_screening", data=data, label_field="label", safe=["chat"], stdout=out)
+    assert out.getvalue().count("should alarm nobody") == 2
+    labels = json.loads(out.getvalue().splitlines()[-1])["labels"]
+    assert all(one["safe"] for one in labels.values())
+
+
 def test_a_marked_detail_is_read_without_its_marks() -> None:
     assert unmarked("a [[b]] c [[dd]]") == ("a b c dd", [(2, 3), (6, 8)])
 

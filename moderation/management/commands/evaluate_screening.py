@@ -3,13 +3,13 @@
 import csv
 import json
 from argparse import ArgumentParser
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from moderation.screening.evaluation import Case, Report, evaluate, interval, share
+from moderation.screening.evaluation import Case, Report, evaluate, interval, is_safe, share
 
 
 class Command(BaseCommand):
@@ -22,14 +22,23 @@ class Command(BaseCommand):
         parser.add_argument("--data", required=True, type=Path, help="JSON lines, or CSV with a head line")
         parser.add_argument("--label-field", required=True)
         parser.add_argument("--text-field", default="text")
+        parser.add_argument("--safe", nargs="+", default=[], metavar="LABEL", help="labels that should alarm nobody")
         parser.add_argument("--misses", type=int, default=10, help="how many of the worst misses are listed")
         parser.add_argument("--show", action="store_true", help="print the words of the misses, not only their lines")
 
     def handle(
-        self, *args: Any, data: Path, label_field: str, text_field: str, misses: int, show: bool, **options: Any
+        self,
+        *args: Any,
+        data: Path,
+        label_field: str,
+        text_field: str,
+        misses: int,
+        show: bool,
+        safe: Sequence[str] = (),
+        **options: Any,
     ) -> None:
         """Measure."""
-        report = evaluate(cases(data, label_field, text_field))
+        report = evaluate(cases(data, label_field, text_field, safe))
         if not report.labels:
             raise CommandError(f"{data} holds no texts.")
         worst = [
@@ -39,7 +48,8 @@ class Command(BaseCommand):
         for label, tally in sorted(report.labels.items()):
             low, high = interval(tally.alerting, tally.n)
             of = f"alerting {share(tally.alerting, tally.n):.3f} ({low:.3f} to {high:.3f})"
-            self.stdout.write(f"{label or '(no label)':<16} {tally.n:>6}  {of}")
+            should = "should alarm nobody" if tally.safe else "should alert"
+            self.stdout.write(f"{label or '(no label)':<16} {tally.n:>6}  {of}  {should}")
         for miss in worst:
             words = f": {miss['text']}" if show else ""
             self.stdout.write(f"missed: line {miss['line']}, {miss['label']}: {miss['found']}{words}")
@@ -58,21 +68,38 @@ def summary(report: Report) -> dict[str, Any]:
     }
 
 
-def cases(data: Path, label_field: str, text_field: str) -> Iterator[Case]:
-    """The file's texts. Raises `CommandError` for a file or a line that cannot be read, with its number."""
+def cases(data: Path, label_field: str, text_field: str, safe: Sequence[str] = ()) -> Iterator[Case]:
+    """The file's texts; `safe` are labels that should alarm nobody, beside those that say so.
+
+    Raises `CommandError` for a file or a line that cannot be read, with its number.
+    """
     try:
         with data.open(encoding="utf-8", newline="") as lines:
-            rows = enumerate(csv.DictReader(lines), 2) if data.suffix == ".csv" else _json_lines(lines)
+            rows = _table(lines) if data.suffix == ".csv" else _json_lines(lines)
             for number, row in rows:
                 try:
                     text, label = row[text_field], row[label_field]
                 except (KeyError, TypeError):
-                    raise CommandError(f"Line {number} of {data} has no field {text_field} or {label_field}.") from None
+                    raise CommandError(_without(data, number, row, text_field, label_field)) from None
                 if not isinstance(text, str):
                     raise CommandError(f"Line {number} of {data}: {text_field} is no text.")
-                yield Case(number, text, "" if label is None else str(label))
+                label = "" if label is None else str(label)
+                yield Case(number, text, label, label in safe or is_safe(label))
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"{data} cannot be read: {error}") from error
+
+
+def _without(data: Path, number: int, row: Any, *wanted: str) -> str:
+    """What a line lacks, and what it has instead."""
+    if not isinstance(row, dict):
+        return f"Line {number} of {data} has no fields."
+    lacks = " and ".join(name for name in wanted if name not in row)
+    return f"Line {number} of {data} has no field {lacks}; it has {', '.join(map(str, row))}."
+
+
+def _table(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
+    for number, row in enumerate(csv.DictReader(lines), 2):
+        yield number, {name: value for name, value in row.items() if value is not None}
 
 
 def _json_lines(lines: Any) -> Iterator[tuple[int, Any]]:
