@@ -123,17 +123,19 @@ def _read(
             continue
         every = list(sentences(tokens, language.forms, language.alphabet))
         said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
-        seen: dict[str, int] = {}
+        seen, spent = dict[str, int](), set[int]()
         for place, sentence in enumerate(every):
             if hurried and language.grave.isdisjoint(sentence.words):
                 continue
             tried = language.index.worth_trying(set(sentence.words), said)
             if not work.pays(len(tried) * (len(sentence.words) + OF_ONE_PHRASE)):
                 break
-            tried = [rule for rule in tried if rule[1].parts[0].search(sentence.letters)]
+            tried = [rule for rule in tried if rule[0] not in spent and rule[1].parts[0].search(sentence.letters)]
             if tried:
                 first = len(language.said)
                 found += _findings(language, normal, [rule for rule in tried if rule[0] < first], every, place, seen)
+                if len(found) >= MOST_OF_ONE:
+                    spent = {n for n, (one, _) in enumerate(language.said) if seen.get(one.rule, 0) >= MOST_OF_ONE}
                 details = [(number - first, phrase) for number, phrase in tried if number >= first]
                 hidden += veils(language, normal, details, every, place)
     return found, hidden
