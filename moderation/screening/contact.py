@@ -43,6 +43,11 @@ HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9_])|_){2,39}"
 ON_PLATFORM = re.compile(
     rf"\b(?:my |the |ur |mine )?(?:{PLATFORM})(?:'s| name| is| tag| user| handle| id)*(?: as| under| at)?(?: ?[:=@>-]+ ?| )(?:@ ?)?({HANDLE})"
 )
+NAMED = re.compile(
+    rf"\b(?:i'?m|i am|me|mine is|its|it's|as|under|by|called)(?: still| just| always)? @?((?=[a-z0-9._#-]*[._#\d-])[a-z][a-z0-9._#-]{{3,39}})(?: over| up)? (?:on|in|at)(?: the| my)? (?:{PLATFORM})\b"
+    rf"|(?:^|\n)\s*(?:{PLATFORM}) ?[:=] ?([a-z]{{2,15}}(?: [a-z]{{2,15}}){{1,2}})\s*(?=$|[\n,!?;)(])"
+)
+"""The name before the place (`im sad.goose on discord`), or a person's name after it (`fb: ann dupree`)."""
 GHOST = re.compile(
     r"\U0001F47B\W{0,4}([a-z0-9][a-z0-9._-]{3,39})(?=$|[\n,!?;)(])|\b(?:sc|gt) ?[:=] ?@?([a-z0-9][a-z0-9._-]{3,39})"
 )
@@ -94,6 +99,9 @@ STAFFED = re.compile(
     r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours|intake|hotline|help ?line|life ?line|warm ?line|crisis|on call|office|pharmacy|(?:the|that|their|our|crisis|support) line is|billing|scheduling|samhsa|samaritans|poison control|emergency)\b"
 )
 """Whose number that is: anybody may tell it."""
+WIDER, CLOSE = 90, 40
+"""Characters before and after a number in which that may stand, and in which nobody may say that it is theirs."""
+OWNED = re.compile(r"\b(?:my|mine|me|i'?m|us|yours|her|his)\b")
 LINES = frozenset(
     [
         "988",
@@ -193,8 +201,9 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         name, long = found["name"], 4 if re.search(r"\W", found["sign"].strip()) else 8
         if len(name) >= long and not PLAIN_WORD.search(name):
             yield found.span("name")
-    for found in GHOST.finditer(text):
-        yield found.span()
+    for pattern in (GHOST, NAMED):
+        for found in pattern.finditer(text):
+            yield found.span()
     for found in UNDERSCORED.finditer(text):
         if not PROGRAM.search(text):
             yield found.span()
@@ -233,13 +242,23 @@ def _scattered(text: str) -> Iterator[tuple[int, int]]:
             yield first.start(), third.end()
 
 
+def _staffed(text: str, number: Written) -> bool:
+    """Whether somebody's is told who is there for everybody: just beside it, or farther away if it is nobody's own."""
+    before, after = text[max(0, number.start - CLOSE) : number.start], text[number.end : number.end + 12]
+    if STAFFED.search(before) or STAFFED.search(after):
+        return True
+    if OWNED.search(before) or OWNED.search(text[number.end : number.end + CLOSE]):
+        return False
+    return bool(STAFFED.search(text[max(0, number.start - WIDER) : number.end + CLOSE]))
+
+
 def _reaches(number: Written, text: str) -> bool:
     """Whether a run of digits is a telephone number."""
     many = len(number.digits)
     if not 7 <= many <= 15:
         return False
     before, after = text[max(0, number.start - 40) : number.start], text[number.end : number.end + 12]
-    if NOT_A_NUMBER.search(before) or AFTER_NUMBER.match(after) or STAFFED.search(before) or STAFFED.search(after):
+    if NOT_A_NUMBER.search(before) or AFTER_NUMBER.match(after) or _staffed(text, number):
         return False
     inside = text[number.start : number.end]
     if re.search(r"\d[/.]\d\d?[/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\d,\d\d\d|:\d\d", inside):
