@@ -45,6 +45,8 @@ ON_PLATFORM = re.compile(
 )
 NAMED = re.compile(
     rf"\b(?:i'?m|i am|me|mine is|its|it's|as|under|by|called)(?: still| just| always)? @?((?=[a-z0-9._#-]*[._#\d-])[a-z][a-z0-9._#-]{{3,39}})(?: over| up)? (?:on|in|at)(?: the| my)? (?:{PLATFORM})\b"
+    rf"|[\"'\u201c]([\w.-]{{3,30}})[\"'\u201d] (?:on|over on) (?:{PLATFORM})\b"
+    r"|(?<![\w@.#])(?!(?:order|case|invoice|claim|ticket|room|unit|member|policy|issue|page|number|account|badge|station|code)#)([a-z][a-z_.]{3,30}#\d{4})(?!\w)"
     rf"|(?:^|\n)\s*(?:{PLATFORM}) ?[:=] ?([a-z]{{2,15}}(?: [a-z]{{2,15}}){{1,2}})\s*(?=$|[\n,!?;)(])"
 )
 """The name before the place (`im sad.goose on discord`), or a person's name after it (`fb: ann dupree`)."""
@@ -86,7 +88,7 @@ INVITE = re.compile(
     r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
 )
 ASKED = re.compile(
-    r"\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b"
+    r"\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\bwhat'?s (?:the|that) ?@(?!\w)"
 )
 """A sign for the word: what's ur #, drop your @."""
 CASHTAG = re.compile(r"(?<![\w$])\$[a-z][\w-]{2,}")
