@@ -13,7 +13,7 @@ NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "w
 RUN_ON = 12
 """Letters of number words written without spaces."""
 PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
-WORTH = frozenset(PLATFORMS) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
+WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
 SIGNS = re.compile(
     r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
@@ -68,6 +68,8 @@ LIKE_A_HANDLE = re.compile(
 PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
 """A text that is a program rather than talk: its names are no handles."""
 UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
+CALLED = re.compile(r"\b(?:i'?m|i am|add|its me|it's me|look for) @?$")
+"""Just before what looks like a handle: it is the writer's."""
 ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
@@ -149,7 +151,7 @@ TOLD_NUMBER = re.compile(
 )
 """Just before a number: it is one to be reached at, however it is grouped."""
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-CODE = re.compile(r"\b(?:friend|switch|code|nintendo|island|steam|psn|add)\b")
+CODE = re.compile(r"\b(?:fc|sw|friend|switch|code|nintendo|island|steam|psn|add)\b")
 YEARS = re.compile(r"(?:19|20)\d\d\D")
 PIECE = re.compile(r"(?<![\w$.,:/#-])\d{3,4}(?![\w%]|[:/]\d|[.,]\d)")
 PIECEWISE = re.compile(
@@ -201,7 +203,7 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
             yield found.span(1)
     for found in TOLD.finditer(text):
         name, long = found["name"], 4 if re.search(r"\W", found["sign"].strip()) else 8
-        if len(name) >= long and not PLAIN_WORD.search(name):
+        if len(name) >= long and (re.search(r"[._\d]", name.strip(".-")) or not PLAIN_WORD.search(name)):
             yield found.span("name")
     for pattern in (GHOST, NAMED):
         for found in pattern.finditer(text):
@@ -209,9 +211,10 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
     for found in UNDERSCORED.finditer(text):
         if not PROGRAM.search(text):
             yield found.span()
-    if ON_ANY.search(text) or ADD_ME.search(text):
-        for found in LIKE_A_HANDLE.finditer(text):
-            before = text[max(0, found.start() - 30) : found.start()]
+    anywhere = ON_ANY.search(text) or ADD_ME.search(text)
+    for found in LIKE_A_HANDLE.finditer(text):
+        before = text[max(0, found.start() - 30) : found.start()]
+        if anywhere or CALLED.search(before):
             if not ORDINARY_DOTS.search(found.group()) or ADD_ME.search(before):
                 yield found.span()
     for found in AT_HANDLE.finditer(text):
