@@ -12,7 +12,7 @@ FIGURE = re.compile(r"\d")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
 RUN_ON = 12
 """Letters of number words written without spaces."""
-PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
+PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "bsky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
 WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
 SIGNS = re.compile(
@@ -45,6 +45,7 @@ ON_PLATFORM = re.compile(
 )
 NAMED = re.compile(
     rf"\b(?:i'?m|i am|me|mine is|its|it's|as|under|by|called)(?: still| just| always)? @?((?=[a-z0-9._#-]*[._#\d-])[a-z][a-z0-9._#-]{{3,39}})(?: over| up)? (?:on|in|at)(?: the| my)? (?:{PLATFORM})\b"
+    rf"|\b(?:i'?m|i am|its|it's) (?![a-z]*(?:ing|ed|ous|ble|ful|ive|ly|ent|ant|al|ic|one|body|ers?|self|less|ish)\b)([a-z]{{8,20}}) on (?:{PLATFORM})\b"
     rf"|[\"'\u201c]([\w.-]{{3,30}})[\"'\u201d] (?:on|over on) (?:{PLATFORM})\b"
     r"|(?<![\w@.#])(?!(?:order|case|invoice|claim|ticket|room|unit|member|policy|issue|page|number|account|badge|station|code)#)([a-z][a-z_.]{3,30}#\d{4})(?!\w)"
     rf"|(?:^|\n)\s*(?:{PLATFORM}) ?[:=] ?([a-z]{{2,15}}(?: [a-z]{{2,15}}){{1,2}})\s*(?=$|[\n,!?;)(])"
@@ -214,9 +215,9 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
     anywhere = ON_ANY.search(text) or ADD_ME.search(text)
     for found in LIKE_A_HANDLE.finditer(text):
         before = text[max(0, found.start() - 30) : found.start()]
-        if anywhere or CALLED.search(before):
-            if not ORDINARY_DOTS.search(found.group()) or ADD_ME.search(before):
-                yield found.span()
+        ordinary = ORDINARY_DOTS.search(found.group()) and not ADD_ME.search(before)
+        if not ordinary and (anywhere or CALLED.search(before)):
+            yield found.span()
     for found in AT_HANDLE.finditer(text):
         name = found[1]
         telling = (
