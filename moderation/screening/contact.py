@@ -12,8 +12,8 @@ FIGURE = re.compile(r"\d")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
 RUN_ON = 12
 """Letters of number words written without spaces."""
-PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
-WORTH = frozenset(PLATFORMS) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
+PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "bsky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
+WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
 SIGNS = re.compile(
     r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
@@ -43,6 +43,14 @@ HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9_])|_){2,39}"
 ON_PLATFORM = re.compile(
     rf"\b(?:my |the |ur |mine )?(?:{PLATFORM})(?:'s| name| is| tag| user| handle| id)*(?: as| under| at)?(?: ?[:=@>-]+ ?| )(?:@ ?)?({HANDLE})"
 )
+NAMED = re.compile(
+    rf"\b(?:i'?m|i am|me|mine is|its|it's|as|under|by|called)(?: still| just| always)? @?((?=[a-z0-9._#-]*[._#\d-])[a-z][a-z0-9._#-]{{3,39}})(?: over| up)? (?:on|in|at)(?: the| my)? (?:{PLATFORM})\b"
+    rf"|\b(?:i'?m|i am|its|it's) (?![a-z]*(?:ing|ed|ous|ble|ful|ive|ly|ent|ant|al|ic|one|body|ers?|self|less|ish)\b)([a-z]{{8,20}}) on (?:{PLATFORM})\b"
+    rf"|[\"'\u201c]([\w.-]{{3,30}})[\"'\u201d] (?:on|over on) (?:{PLATFORM})\b"
+    r"|(?<![\w@.#])(?!(?:order|case|invoice|claim|ticket|room|unit|member|policy|issue|page|number|account|badge|station|code)#)([a-z][a-z_.]{3,30}#\d{4})(?!\w)"
+    rf"|(?:^|\n)\s*(?:{PLATFORM}) ?[:=] ?([a-z]{{2,15}}(?: [a-z]{{2,15}}){{1,2}})\s*(?=$|[\n,!?;)(])"
+)
+"""The name before the place (`im sad.goose on discord`), or a person's name after it (`fb: ann dupree`)."""
 GHOST = re.compile(
     r"\U0001F47B\W{0,4}([a-z0-9][a-z0-9._-]{3,39})(?=$|[\n,!?;)(])|\b(?:sc|gt) ?[:=] ?@?([a-z0-9][a-z0-9._-]{3,39})"
 )
@@ -61,6 +69,8 @@ LIKE_A_HANDLE = re.compile(
 PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
 """A text that is a program rather than talk: its names are no handles."""
 UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
+CALLED = re.compile(r"\b(?:i'?m|i am|add|its me|it's me|look for) @?$")
+"""Just before what looks like a handle: it is the writer's."""
 ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
@@ -81,7 +91,7 @@ INVITE = re.compile(
     r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
 )
 ASKED = re.compile(
-    r"\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b"
+    r"\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\bwhat'?s (?:the|that) ?@(?!\w)"
 )
 """A sign for the word: what's ur #, drop your @."""
 CASHTAG = re.compile(r"(?<![\w$])\$[a-z][\w-]{2,}")
@@ -94,6 +104,9 @@ STAFFED = re.compile(
     r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours|intake|hotline|help ?line|life ?line|warm ?line|crisis|on call|office|pharmacy|(?:the|that|their|our|crisis|support) line is|billing|scheduling|samhsa|samaritans|poison control|emergency)\b"
 )
 """Whose number that is: anybody may tell it."""
+WIDER, CLOSE = 90, 40
+"""Characters before and after a number in which that may stand, and in which nobody may say that it is theirs."""
+OWNED = re.compile(r"\b(?:my|mine|me|i'?m|us|yours|her|his)\b")
 LINES = frozenset(
     [
         "988",
@@ -139,7 +152,7 @@ TOLD_NUMBER = re.compile(
 )
 """Just before a number: it is one to be reached at, however it is grouped."""
 YEAR = re.compile(r"\b(?:19|20)\d\d\b")
-CODE = re.compile(r"\b(?:friend|switch|code|nintendo|island|steam|psn|add)\b")
+CODE = re.compile(r"\b(?:fc|sw|friend|switch|code|nintendo|island|steam|psn|add)\b")
 YEARS = re.compile(r"(?:19|20)\d\d\D")
 PIECE = re.compile(r"(?<![\w$.,:/#-])\d{3,4}(?![\w%]|[:/]\d|[.,]\d)")
 PIECEWISE = re.compile(
@@ -191,18 +204,20 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
             yield found.span(1)
     for found in TOLD.finditer(text):
         name, long = found["name"], 4 if re.search(r"\W", found["sign"].strip()) else 8
-        if len(name) >= long and not PLAIN_WORD.search(name):
+        if len(name) >= long and (re.search(r"[._\d]", name.strip(".-")) or not PLAIN_WORD.search(name)):
             yield found.span("name")
-    for found in GHOST.finditer(text):
-        yield found.span()
+    for pattern in (GHOST, NAMED):
+        for found in pattern.finditer(text):
+            yield found.span()
     for found in UNDERSCORED.finditer(text):
         if not PROGRAM.search(text):
             yield found.span()
-    if ON_ANY.search(text) or ADD_ME.search(text):
-        for found in LIKE_A_HANDLE.finditer(text):
-            before = text[max(0, found.start() - 30) : found.start()]
-            if not ORDINARY_DOTS.search(found.group()) or ADD_ME.search(before):
-                yield found.span()
+    anywhere = ON_ANY.search(text) or ADD_ME.search(text)
+    for found in LIKE_A_HANDLE.finditer(text):
+        before = text[max(0, found.start() - 30) : found.start()]
+        ordinary = ORDINARY_DOTS.search(found.group()) and not ADD_ME.search(before)
+        if not ordinary and (anywhere or CALLED.search(before)):
+            yield found.span()
     for found in AT_HANDLE.finditer(text):
         name = found[1]
         telling = (
@@ -233,13 +248,23 @@ def _scattered(text: str) -> Iterator[tuple[int, int]]:
             yield first.start(), third.end()
 
 
+def _staffed(text: str, number: Written) -> bool:
+    """Whether somebody's is told who is there for everybody: just beside it, or farther away if it is nobody's own."""
+    before, after = text[max(0, number.start - CLOSE) : number.start], text[number.end : number.end + 12]
+    if STAFFED.search(before) or STAFFED.search(after):
+        return True
+    if OWNED.search(before) or OWNED.search(text[number.end : number.end + CLOSE]):
+        return False
+    return bool(STAFFED.search(text[max(0, number.start - WIDER) : number.end + CLOSE]))
+
+
 def _reaches(number: Written, text: str) -> bool:
     """Whether a run of digits is a telephone number."""
     many = len(number.digits)
     if not 7 <= many <= 15:
         return False
     before, after = text[max(0, number.start - 40) : number.start], text[number.end : number.end + 12]
-    if NOT_A_NUMBER.search(before) or AFTER_NUMBER.match(after) or STAFFED.search(before) or STAFFED.search(after):
+    if NOT_A_NUMBER.search(before) or AFTER_NUMBER.match(after) or _staffed(text, number):
         return False
     inside = text[number.start : number.end]
     if re.search(r"\d[/.]\d\d?[/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\d,\d\d\d|:\d\d", inside):
