@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import phonenumbers
 
-from moderation.screening.numbers import UNITS, Written, written
+from moderation.screening.numbers import UNITS, Written, run_together, written
 
 FIGURE = re.compile(r"\d")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
@@ -18,6 +18,8 @@ WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) |
 SIGNS = re.compile(
     r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
 )
+UNUSUAL = re.compile(r"[^a-z ',.?!\n]")
+INSIDE = re.compile(r"\.[a-z]")
 PLATFORM = (
     r"sn[a@4]p(?:chat)?|[i1]nst[a@4](?:gram)?|wh[a@4]ts ?[a@4]pp|d[i1]sc[o0]rd|t[e3]l[e3]gr[a@4]m|f[a@4]c[e3]b[o0][o0]k|tik ?tok|cash ?app|user ?name|be ?real|battle ?net"
     r"|the gram|bird app|i g|f b|" + "|".join(PLATFORMS)
@@ -171,7 +173,7 @@ SHAPES = {
 
 def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
     """Where a lower-case text holds a way to reach somebody outside; `words` are its words, `own` the clinic's numbers, digits only."""
-    if not WORTH.isdisjoint(words) or SIGNS.search(text):
+    if not WORTH.isdisjoint(words) or _signed(text):
         for found in MAIL.finditer(text):
             if not NO_MAIL.match(found.group()):
                 yield found.span()
@@ -182,7 +184,7 @@ def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tu
             for found in CASHTAG.finditer(text):
                 yield found.span()
         yield from _handles(text)
-    if len(FIGURE.findall(text)) + 2 * len(NUMBERS & words) >= 4 or max(map(len, words), default=0) >= RUN_ON:
+    if len(FIGURE.findall(text)) + 2 * len(NUMBERS & words) >= 4 or _run_on(words):
         ours = frozenset(number[-10:] for number in own if len(number) >= 7)
         told = list[Written]()
         for number in written(text):
@@ -195,6 +197,17 @@ def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tu
         for start, end in _scattered(text):
             if not any(number.start < end and start < number.end for number in told):
                 yield start, end
+
+
+def _signed(text: str) -> bool:
+    """Whether one of `SIGNS` is in it. A quick look first: most of plain talk has nothing of which they consist."""
+    likely = UNUSUAL.search(text) or INSIDE.search(text) or "box" in text or "dotcom" in text
+    return bool(likely and SIGNS.search(text))
+
+
+def _run_on(words: Set[str]) -> bool:
+    """Whether one of the words is numbers without spaces between them."""
+    return any(len(word) >= RUN_ON and run_together(word) for word in words)
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:

@@ -176,11 +176,11 @@ def _one(chunk: str, start: int, end: int) -> Iterator[tuple[str, int, int, bool
     elif (plain := chunk.translate(LOOKS)) in UNITS:
         yield UNITS[plain], start, end, True
     else:
-        digits = _run_together(chunk)
+        digits = run_together(chunk)
         yield (digits, start, end, True) if len(digits) > 1 else ("", start, end, False)
 
 
-def _run_together(chunk: str) -> str:
+def run_together(chunk: str) -> str:
     """`fivefive5` as digits; empty if anything in it is no digit."""
     digits, at = "", 0
     while at < len(chunk):
