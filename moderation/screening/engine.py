@@ -20,7 +20,7 @@ from moderation.screening.words import Sentence, Tokens, sentences
 BEGINNING, END, BETWEEN = 4_000, 2_000, 14_000
 """Characters that are read of a text: of a long one the beginning and the end as any text, and between them what is plainly
 grave. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
-MOST_WORK = 400_000
+MOST_WORK = 600_000
 """Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
 machine and at every load. Nothing people write comes near; what does is read by a person."""
 OF_ONE_PHRASE = 8
