@@ -4,6 +4,7 @@ python -m bench.screening [FILE]      FILE: conversations, as `make replay` read
 """
 
 import json
+import os
 import random
 import sys
 from collections.abc import Callable
@@ -50,6 +51,7 @@ def _salad(words: list[str], seed: int) -> Callable[[int], str]:
 
 def main() -> None:
     """Measure and print one line of JSON."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     django.setup()
     from moderation.screening.engine import read
     from moderation.screening.lexicon import languages
