@@ -70,8 +70,10 @@ LIKE_A_HANDLE = re.compile(
 PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
 """A text that is a program rather than talk: its names are no handles."""
 UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
-CALLED = re.compile(r"\b(?:i'?m|i am|add|its|it's|its me|it's me|mine is|look for|search|under|put in|tag is|name is) @?$")
+CALLED = re.compile(r"\b(?:i'?m|i am|add|its me|it's me|look for|search|put in) @?$")
 """Just before what looks like a handle: it is the writer's."""
+IT_IS = re.compile(r"\b(?:i'?m|i am|its|it's|mine is|under|tag is|name is) @?$")
+"""Just before two words with a dot: a handle, where a platform is named."""
 ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
@@ -216,7 +218,7 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
     anywhere = ON_ANY.search(text) or ADD_ME.search(text)
     for found in LIKE_A_HANDLE.finditer(text):
         before = text[max(0, found.start() - 30) : found.start()]
-        called = ADD_ME.search(before) or (anywhere and CALLED.search(before))
+        called = ADD_ME.search(before) or (anywhere and IT_IS.search(before))
         ordinary = ORDINARY_DOTS.search(found.group()) and (not called or _no_space(found.group()))
         if not ordinary and (anywhere or CALLED.search(before)):
             yield found.span()
