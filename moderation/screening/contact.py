@@ -7,6 +7,7 @@ from itertools import pairwise
 import phonenumbers
 
 from moderation.screening.numbers import UNITS, Written, run_together, written
+from moderation.screening.phrases import SHARE
 
 FIGURE = re.compile(r"\d")
 NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "won", "tree"))
@@ -16,7 +17,7 @@ PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok"
 WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
 SIGNS = re.compile(
-    r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
+    r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[a-z]{3}[._][a-z]{3}|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
 )
 UNUSUAL = re.compile(r"[^a-z ',.?!\n]")
 INSIDE = re.compile(r"\.[a-z]")
@@ -47,7 +48,7 @@ ON_PLATFORM = re.compile(
 )
 NAMED = re.compile(
     rf"\b(?:i'?m|i am|me|mine is|its|it's|as|under|by|called)(?: still| just| always)? @?((?=[a-z0-9._#-]*[._#\d-])[a-z][a-z0-9._#-]{{3,39}})(?: over| up)? (?:on|in|at)(?: the| my)? (?:{PLATFORM})\b"
-    rf"|\b(?:i'?m|i am|its|it's) (?![a-z]*(?:ing|ed|ous|ble|ful|ive|ly|ent|ant|al|ic|one|body|ers?|self|less|ish)\b)([a-z]{{8,20}}) on (?:{PLATFORM})\b"
+    rf"|\b(?:i'?m|i am|its|it's) (?![a-z]*(?:ing|ed|ous|ble|ful|ive|ly|ent|ant|al|ic|one|body|self|less|ish)\b)([a-z]{{8,20}}) on (?:{PLATFORM})\b"
     rf"|[\"'\u201c]([\w.-]{{3,30}})[\"'\u201d] (?:on|over on) (?:{PLATFORM})\b"
     r"|(?<![\w@.#])(?!(?:order|case|invoice|claim|ticket|room|unit|member|policy|issue|page|number|account|badge|station|code)#)([a-z][a-z_.]{3,30}#\d{4})(?!\w)"
     rf"|(?:^|\n)\s*(?:{PLATFORM}) ?[:=] ?([a-z]{{2,15}}(?: [a-z]{{2,15}}){{1,2}})\s*(?=$|[\n,!?;)(])"
@@ -71,8 +72,10 @@ LIKE_A_HANDLE = re.compile(
 PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
 """A text that is a program rather than talk: its names are no handles."""
 UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
-CALLED = re.compile(r"\b(?:i'?m|i am|add|its me|it's me|look for) @?$")
+CALLED = re.compile(r"\b(?:i'?m|i am|add|its me|it's me|look for|search|put in) @?$")
 """Just before what looks like a handle: it is the writer's."""
+IT_IS = re.compile(r"\b(?:i'?m|i am|its|it's|mine is|under|tag is|name is) @?$")
+"""Just before two words with a dot: a handle, where a platform is named."""
 ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
@@ -228,7 +231,8 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
     anywhere = ON_ANY.search(text) or ADD_ME.search(text)
     for found in LIKE_A_HANDLE.finditer(text):
         before = text[max(0, found.start() - 30) : found.start()]
-        ordinary = ORDINARY_DOTS.search(found.group()) and not ADD_ME.search(before)
+        called = ADD_ME.search(before) or (anywhere and IT_IS.search(before))
+        ordinary = ORDINARY_DOTS.search(found.group()) and (not called or _no_space(found.group()))
         if not ordinary and (anywhere or CALLED.search(before)):
             yield found.span()
     for found in AT_HANDLE.finditer(text):
@@ -240,6 +244,11 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         )
         if name not in NEVER and telling:
             yield found.span()
+
+
+def _no_space(name: str) -> bool:
+    """Whether two words only lack the space after a full stop: `done.then`."""
+    return any(word in SHARE or word in PLATFORMS for word in name.split("."))
 
 
 def _scattered(text: str) -> Iterator[tuple[int, int]]:
