@@ -4,7 +4,8 @@ A phrase is words with one space between them. `(a|b c)` is a choice, `<name>` a
 missing, `(…)*` stands up to three times or not at all. `_` is any one word, `#` any number in digits, `*` up to three
 words, `**` up to eight, `~` up to four of the same clause; `^` and `$` are the sentence's ends. `[…]` is what is pointed
 at, otherwise all of it. `&` joins what must stand in the sentence with what must stand there or nearby, up to two
-sentences away. Nothing repeats without a bound, so no text makes it slow.
+sentences away. Filler ("just", "maybe") is read in no text, so no phrase may name it. Nothing repeats without a bound, so
+no text makes it slow.
 """
 
 import re
@@ -133,7 +134,7 @@ class _Reader:
         while self.at < len(self.parts) and self.parts[self.at] == "|":
             self.at += 1
             made.append(self.row())
-        made = [one for one in made if one.pattern] or made[:1]  # what is only filler is no choice
+        made = [one for one in made if one.pattern] or made[:1]  # nothing is no choice
         if len(made) == 1:
             return made[0]
         texts = {text for one in made for text in one.plain or ()}
@@ -175,6 +176,8 @@ class _Reader:
         if part[0] == "<":
             return self.sets.made(part[1:-1], self.source)
         alphabet, words = self.sets.alphabet, self.sets.forms.get(part, (part,))
+        if not words:
+            raise PhraseError(f"{part} is filler and read in no text: {self.source}")
         if part == "~":
             others = "".join(map(alphabet.letter, CLAUSE_WORDS))
             return _Made(f"[^{others}{SENTENCE_END}]{{0,4}}?", ())
