@@ -111,7 +111,7 @@ def read_since(flag: Flag, severity: int, findings: Sequence[Finding], *, reason
 
     Inside a transaction that holds the desk. `page`: as for `flag`.
     """
-    case = Case.objects.select_for_update().select_related("cohort", "person").get(pk=flag.case_id)
+    case = Case.objects.select_for_update().get(pk=flag.case_id)
     live = live_session(case.cohort)
     flag.reason, flag.severity = reason, max(flag.severity, severity)
     flag.findings = [asdict(finding) for finding in findings]

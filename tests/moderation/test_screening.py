@@ -87,6 +87,23 @@ def test_a_denial_followed_by_risk_is_risk() -> None:
     assert read("I don't want to hurt anyone. I want to die.").severity == "red"
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "I've been clean for 90 days and I want to kill myself",
+        "Three weeks sober and all I can think about is killing myself",
+        "It's been two years since my son died and I want to die",
+        "my husband died 2 years ago and i have his gun on my lap",
+        "last year was great but I just swallowed all my pills",
+        "my diary card says 5 because I'm suicidal",
+        "I called 988 and nobody answered, I'm going to hang myself",
+        "I lost the game and please help me I'm not safe",
+    ],
+)
+def test_what_is_said_now_is_no_memory_whatever_else_the_sentence_tells(text: str) -> None:
+    assert LEVEL[read(text).severity] >= LEVEL["red"]
+
+
 @pytest.mark.parametrize("text", GRAVE)
 def test_denying_never_raises(text: str) -> None:
     assert LEVEL[read(f"It is not true that {text}").severity] <= LEVEL[read(text).severity]
