@@ -16,7 +16,7 @@ from groups.events import (
     Typing,
 )
 from groups.models import Message
-from groups.services.marking import marks_of
+from groups.services.marking import held_for, marks_of
 from groups.services.messages import State, text_of
 from groups.veil import spans, veil
 from live.events import Event, Kept, hydrates, plain
@@ -55,11 +55,10 @@ def held(kept: Sequence[Kept]) -> Sequence[Event]:
             severity=item["severity"],
             spans=item["spans"],
             cid=message.cid,
-            held_for=mark.held_for if mark is not None else "waiting",
+            held_for=held_for(marks.get(message.pk)),
         )
         for item in kept
         for message in [messages[UUID(item["id"])]]
-        for mark in [marks.get(message.pk)]
     ]
 
 

@@ -12,8 +12,8 @@ from groups.access import RoomAccess
 from groups.authors import authors_in
 from groups.events import Author
 from groups.marks import FOR_AUTHOR, FOR_STAFF, Label, Piece, labels, pieces
-from groups.models import Mark, Message
-from groups.services.marking import marks_of
+from groups.models import Message
+from groups.services.marking import held_for, marks_of
 from groups.services.messages import State, text_of
 from groups.veil import veil
 from records.sealing import CannotOpen
@@ -115,7 +115,7 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
                 parts=pieces(text, veils, found) if whole else _for_peers(text, row.veils),
                 labels=labels(text, veils, found, veiled=FOR_AUTHOR if mine else FOR_STAFF) if whole else [],
                 veiled_for_peers=bool(row.veils),
-                held_for=_held_for(row, mark),
+                held_for=held_for(mark) if row.state == State.HELD else "",
                 written_at=row.written_at,
                 shown_at=row.shown_at,
                 answers=_answers(row.reply_to, texts, reader, staff=staff),
@@ -136,12 +136,6 @@ def _hidden(rows: Iterable[Message]) -> dict[UUID, str]:
         with suppress(CannotOpen):
             found |= text_of([row])
     return found
-
-
-def _held_for(row: Message, mark: Mark | None) -> str:
-    if row.state != State.HELD:
-        return ""
-    return mark.held_for if mark is not None else "waiting"
 
 
 def _answers(row: Message | None, texts: dict[UUID, str], reader: UUID, *, staff: bool) -> str:

@@ -8,7 +8,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 
 from groups.authors import authors_in
 from groups.events import MessageFindings, MessageHeld
-from groups.gate import Action, Finding, Verdict
+from groups.gate import Action, Finding, HeldFor, Verdict
 from groups.models import Mark, Message, Room
 from live import log
 from records.clock import now
@@ -39,6 +39,11 @@ def told_of(message: Message) -> log.Told:
 def marks_of(messages: Iterable[UUID]) -> dict[UUID, Mark]:
     """The marks of those messages that have one."""
     return Mark.objects.in_bulk(list(messages))
+
+
+def held_for(mark: Mark | None) -> HeldFor:
+    """Why a held message is; one without a mark waits to be read."""
+    return mark.held_for if mark is not None else "waiting"
 
 
 def has_findings(message: Message) -> bool:

@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import phonenumbers
 
+from moderation.screening.normal import UNUSUAL
 from moderation.screening.numbers import UNITS, Written, run_together, written
 from moderation.screening.phrases import SHARE
 
@@ -19,7 +20,6 @@ WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) |
 SIGNS = re.compile(
     r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[a-z]{3}[._][a-z]{3}|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
 )
-UNUSUAL = re.compile(r"[^a-z ',.?!\n]")
 INSIDE = re.compile(r"\.[a-z]")
 PLATFORM = (
     r"sn[a@4]p(?:chat)?|[i1]nst[a@4](?:gram)?|wh[a@4]ts ?[a@4]pp|d[i1]sc[o0]rd|t[e3]l[e3]gr[a@4]m|f[a@4]c[e3]b[o0][o0]k|tik ?tok|cash ?app|user ?name|be ?real|battle ?net"

@@ -13,10 +13,9 @@ from itertools import islice, pairwise, product
 
 from moderation.screening.apart import LONGEST_RUN, segmented, vocabulary
 from moderation.screening.lexicon import languages
-from moderation.screening.normal import Normal
+from moderation.screening.normal import UNUSUAL, Normal
 from moderation.screening.phrases import FOLDER, SHARE
 
-UNUSUAL = re.compile(r"[^a-z ',.?!\n]")
 AMONG_LETTERS = re.compile(r"[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]")
 STRETCHED = re.compile(r"([a-z0-9])\1\1")
 DOTTED = re.compile(r"[.!](?<=[a-z].)[a-z]")

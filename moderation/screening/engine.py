@@ -22,7 +22,8 @@ BEGINNING, END, BETWEEN = 4_000, 2_000, 14_000
 grave. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
 MOST_WORK = 600_000
 """Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
-machine and at every load. Nothing people write comes near; what does is read by a person."""
+machine and at every load. The longest posts people write stay below it, some of them not by far; what does
+not is read by a person."""
 OF_ONE_PHRASE = 8
 """What looking for a phrase costs beside the words of the sentence."""
 CONTACT_VERSION = 2

@@ -10,7 +10,8 @@ UNEVEN = re.compile(r"[\x00-\x09\x0b-\x1f\x7f]|  | \n|\n |\n\n")
 """White space that becomes something else, and what is dropped; plain text without it needs no map."""
 DROPPED = {"Cf", "Mn", "Me", "Cc", "Cs"}
 """Zero-width, combining and control characters say nothing a rule could read."""
-
+UNUSUAL = re.compile(r"[^a-z ',.?!\n]")
+"""What a normalised text of plain talk hardly ever holds."""
 MOST_OF_ONE = 4
 """Characters that one may become; a few stand for whole sentences, which would make a text of them many times longer."""
 

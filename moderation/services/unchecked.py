@@ -30,13 +30,16 @@ def read_again(at: datetime) -> int:
     waiting = Flag.objects.filter(reason=SCREEN_DOWN, case__state=Case.State.OPEN).order_by("?")
     done = 0
     for one in waiting.select_related("case__cohort", "case__room", "case__person", "case__message__room")[:AT_ONCE]:
+        evidence = _evidence(one)
+        if evidence is None:
+            continue
         try:
-            evidence = _evidence(one)
-            draft = _draft(one.case, evidence) if evidence is not None else None
+            draft = _draft(one.case, evidence)
         except sealing.CannotOpen:
             continue  # its words are gone: its case says so to whoever opens it
-        if evidence is None or draft is None or (verdict := screen(draft)).screen_down:
-            continue
+        verdict = screen(draft)
+        if verdict.screen_down:
+            break  # most likely still down: the rest is opened when it works
         _told(one, evidence, verdict)
         done += 1
     return done
@@ -44,7 +47,7 @@ def read_again(at: datetime) -> int:
 
 def _evidence(one: Flag) -> Evidence | None:
     """The words it speaks of: the message's, or of refused ones those kept right after it."""
-    kept = Evidence.objects.filter(case=one.case, sealed__isnull=False)
+    kept = Evidence.objects.filter(case=one.case)
     if one.case.message_id is not None:
         return kept.filter(message_id=one.case.message_id).first()
     return kept.filter(message_id=None, taken_at__gte=one.at).order_by("taken_at").first()

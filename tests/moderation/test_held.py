@@ -1,5 +1,6 @@
 """What is held in a live room, for its lead: who was called and what to do, and one line in the room itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -38,51 +39,56 @@ def said(cast: Cast, settings: Any, gate: type) -> None:
     posting.post(person_id=cast.ana.pk, room_id=cast.harbor_room.pk, cid="one", text=WORDS)
 
 
-def get(who: User, where: str) -> tuple[int, str]:
+@pytest.fixture
+def get(client_for: Callable[[User], Client]) -> Callable[[User, str], str]:
     """A page as somebody sees it."""
-    client = Client()
-    client.force_login(who)
-    answer = client.get(where)
-    return answer.status_code, answer.content.decode()
+    return lambda who, where: client_for(who).get(where).content.decode()
 
 
-def card(cast: Cast, part: str = "") -> str:
+@pytest.fixture
+def card(cast: Cast, get: Callable[[User, str], str]) -> Callable[..., str]:
     """What Fay's console, or her room, fetches."""
-    return get(cast.fay, f"/desk/held/{cast.session.pk}/{part}")[1]
+    return lambda part="": get(cast.fay, f"/desk/held/{cast.session.pk}/{part}")
 
 
-def test_of_a_crisis_the_lead_is_told_who_was_called_and_to_stay(cast: Cast, settings: Any) -> None:
+def test_of_a_crisis_the_lead_is_told_who_was_called_and_to_stay(
+    cast: Cast, settings: Any, card: Callable[..., str]
+) -> None:
     said(cast, settings, Crisis)
     called = Escalation.objects.get()
-    shown = card(cast)
+    shown = card()
     assert "no answer yet" in shown
     assert cast.kim.display_name in shown
     assert "Stay with the person" in shown
     assert f"/escalations/{called.pk}/" in shown
     assert "Take it<" not in shown
     answers.acknowledge(called, by=cast.kim, roles=frozenset({Role.CLINICIAN}))
-    assert f"{cast.kim.display_name} has it" in card(cast)
+    assert f"{cast.kim.display_name} has it" in card()
 
 
-def test_red_the_lead_may_take(cast: Cast, settings: Any) -> None:
+def test_red_the_lead_may_take(cast: Cast, settings: Any, card: Callable[..., str]) -> None:
     said(cast, settings, Red)
-    assert "Take it<" in card(cast)
+    assert "Take it<" in card()
 
 
 @pytest.mark.parametrize("where", ["", "brief/"])
-def test_nobody_but_the_lead_reads_it(cast: Cast, settings: Any, where: str) -> None:
+def test_nobody_but_the_lead_reads_it(
+    cast: Cast, settings: Any, where: str, client_for: Callable[[User], Client]
+) -> None:
     said(cast, settings, Red)
     for who in (cast.ana, cast.ben):
-        assert get(who, f"/desk/held/{cast.session.pk}/{where}")[0] in (403, 404)
+        assert client_for(who).get(f"/desk/held/{cast.session.pk}/{where}").status_code in (403, 404)
 
 
-def test_the_room_says_that_something_is_held_and_not_what(cast: Cast, settings: Any) -> None:
-    assert "held" not in card(cast, "brief/")
+def test_the_room_says_that_something_is_held_and_not_what(
+    cast: Cast, settings: Any, card: Callable[..., str], get: Callable[[User, str], str]
+) -> None:
+    assert "held" not in card("brief/")
     said(cast, settings, Red)
-    line = card(cast, "brief/")
+    line = card("brief/")
     assert "1 held for you" in line
     assert WORDS not in line
     assert f"/sessions/{cast.session.pk}/" in line
-    assert "brief/" in get(cast.fay, f"/rooms/{cast.harbor_room.pk}/")[1]
-    assert "brief/" not in get(cast.fay, f"/sessions/{cast.session.pk}/")[1], "the console has the cards"
-    assert "brief/" not in get(cast.ana, f"/rooms/{cast.harbor_room.pk}/")[1]
+    assert "brief/" in get(cast.fay, f"/rooms/{cast.harbor_room.pk}/")
+    assert "brief/" not in get(cast.fay, f"/sessions/{cast.session.pk}/"), "the console has the cards"
+    assert "brief/" not in get(cast.ana, f"/rooms/{cast.harbor_room.pk}/")
