@@ -2,51 +2,73 @@
 
 from collections.abc import Sequence
 from functools import lru_cache
+from math import log
 
 from moderation.screening.lexicon import languages
-from moderation.screening.phrases import SHARE
+from moderation.screening.phrases import RARE, SHARE, STEPS
 
 LONGEST_RUN = 300
 """Letters that are taken apart at once."""
 LONGEST_PART = 14
-SURE = 4
-"""Letters of a rare word that is believed among strange ones."""
-STRANGE = 1.6
-"""What a letter that belongs to no word costs; a word costs one."""
+FORM = 4.5
+"""What a word that only stands for another one costs beside what a rare one does."""
+EACH = 3.0
+"""What each word costs beside that: rather few of them."""
+NUMBER = 7.0
+ALONE = frozenset("iauy0123456789")
+"""What may be a word of one letter."""
+STRANGE = 8.0
+"""What a letter that belongs to no word costs; a word costs the less the more common it is."""
+LIKELY = {True: 2.75, False: 3.25}
+"""What a letter may cost on average in letters read loosely, and in others: what costs more is another language, a place or a
+medicine that happens to be made of words."""
 NEVER = (float("inf"), 0, "")
 
 
 @lru_cache(maxsize=1)
 def vocabulary() -> frozenset[str]:
     """Every word a phrase names and every form that is spelled out, of all languages."""
-    return frozenset().union(*(language.alphabet.words | language.forms.keys() for language in languages()))
+    return frozenset(_costs())
+
+
+@lru_cache(maxsize=1)
+def _costs() -> dict[str, float]:
+    """For each word the logarithm of how rarely it is met, and what each costs that is one more."""
+    costs = dict.fromkeys((word for language in languages() for word in language.alphabet.words), -log(RARE))
+    costs |= {word: -log(STEPS[2]) for language in languages() for word in language.common}
+    costs |= {word: -log(share) for word, share in SHARE.items()}
+    forms = {
+        form: max((costs.get(word, -log(RARE)) for word in plain), default=0.0) + FORM
+        for language in languages()
+        for form, plain in language.forms.items()
+    }
+    return {word: cost + EACH for word, cost in (forms | costs).items()}
 
 
 def segmented(letters: str, *, loosely: bool = False) -> list[str] | None:
-    """Letters without spaces as the fewest words; None if they are not words of the lexicon.
+    """Letters without spaces as the likeliest words; None if they are not words of the lexicon.
 
-    `loosely`: other common words count too, and up to a third of the letters may be of none.
+    `loosely`: up to a third of the letters may be of no word.
     """
     if len(letters) > LONGEST_RUN:
         return None
-    known = vocabulary()
+    costs = _costs()
     best: list[tuple[float, int, str]] = [(0.0, 0, ""), *([NEVER] * len(letters))]
     for end in range(1, len(letters) + 1):
         if loosely:
             best[end] = (best[end - 1][0] + STRANGE, end - 1, "")
         for start in range(max(0, end - LONGEST_PART), end):
-            word, cost = letters[start:end], best[start][0] + 1
-            if cost >= best[end][0] or (len(word) == 1 and word not in "iau"):
+            word, before = letters[start:end], best[start][0]
+            if before >= best[end][0] or (len(word) == 1 and word not in ALONE):
                 continue
-            if word in known if not loosely else word in SHARE or (len(word) >= SURE and word in known):
+            cost = before + (NUMBER if word.isdecimal() else costs.get(word, NEVER[0]))
+            if cost < best[end][0]:
                 best[end] = (cost, start, word)
-    return _path(letters, best)
+    return _path(letters, best) if best[-1][0] <= LIKELY[loosely] * len(letters) else None
 
 
 def _path(letters: str, best: Sequence[tuple[float, int, str]]) -> list[str] | None:
-    """The words the cheapest way to the end goes through, strange letters joined; None if there is none."""
-    if best[-1] == NEVER:
-        return None
+    """The words the cheapest way to the end goes through, strange letters joined; None if too many are strange."""
     words, strange, end = list[str](), 0, len(letters)
     joined = False
     while end:

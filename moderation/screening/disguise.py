@@ -16,12 +16,12 @@ from moderation.screening.lexicon import languages
 from moderation.screening.normal import UNUSUAL, Normal
 from moderation.screening.phrases import FOLDER, SHARE
 
-AMONG_LETTERS = re.compile(r"[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]")
+AMONG_LETTERS = re.compile(r"[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[a-z][|$]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]")
 STRETCHED = re.compile(r"([a-z0-9])\1\1")
 DOTTED = re.compile(r"[.!](?<=[a-z].)[a-z]")
 LETTERS = re.compile(r" (?<=[a-z] )(?<![a-z][a-z] )[a-z] [a-z](?![a-z])")
 """Three letters on their own. Like `DOTTED` it begins with what is rare, so that most of a text is skipped."""
-RUN = re.compile(r"[a-z]{14}")
+RUN = re.compile(r"[a-z']{14}")
 STANDS_FOR = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "li", "+": "t", "€": "e", "£": "l", "¢": "c", "2": "z",
 }  # fmt: skip
@@ -33,10 +33,10 @@ CHUNK = re.compile(r"[^\s,;:?()\"]+")
 MASK = re.compile(r"[*#]{2}")
 """Letters left out, and not something between letters."""
 JOINED = re.compile(
-    r"kill(?:ing)?(?:my|your|him|her)self|(?:cut|hurt)(?:ting|ing)?myself|wan(?:t|na)(?:to|2)?(?:die|bedead)|endmylife|[a-z]suicid"
+    r"kill(?:ing)?(?:my|your|him|her)self|(?:cut|hurt)(?:ting|ing)?myself|wan(?:t|na)(?:to|2)?(?:die|bedead)|wasdead|endmylife|[a-z]suicid|matarm|quieromorir"
 )
 """Without spaces, and shorter than `RUN_ON`."""
-IN_JOINED = ("self", "suicid", "die", "dead", "endmylife")
+IN_JOINED = ("self", "suicid", "die", "dead", "endmylife", "matarm", "quieromorir")
 """One of these is in whatever `JOINED` finds."""
 SAME = re.compile(r"(.)\1*", re.DOTALL)
 JOINT = re.compile(r"[._*/~+=-]+")
@@ -44,12 +44,13 @@ SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
 STARRED = re.compile("[*#_]")
 PADDING = " .,_*/~+=-"
 LONGEST_WORD = 40
-SHORT_NUMBER = 3
+SHORT_NUMBER = 4
+"""Figures of a number that may be a word."""
 SHORTEST_WORD = 3
 RUN_ON = 14
 """Letters of a word that may be several."""
-SENTENCE = 20
-"""Letters of a word that is none."""
+RUN_ALONE = 6
+"""The same where the whole text has no space."""
 SPACED_READINGS = 4
 READINGS = 48
 """How many ways to read one word are tried."""
@@ -76,6 +77,7 @@ def _odd(text: str) -> bool:
         or RUN.search(text)
         or LETTERS.search(text)
         or (any(part in text for part in IN_JOINED) and JOINED.search(text))
+        or (" " not in text and len(text) >= RUN_ALONE)
     )
 
 
@@ -96,7 +98,7 @@ def _replaced(text: str, origin: tuple[int, ...], changes: Iterator[Replacement]
 
 
 def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
-    read = lru_cache(_word_or_words)  # for this text alone
+    read = lru_cache(_word_or_words)  # for this text alone; figures stay what they are
     for found in SPACED.finditer(text):
         groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
         words = [(*read(letters), mark) for letters, mark in groups]
@@ -127,6 +129,8 @@ def _groups(places: Sequence[int], text: str, origin: Sequence[int]) -> list[tup
 
 def _word_or_words(letters: str) -> list[str]:
     """What some letters spell: a word of the lexicon, or several; as they are if neither."""
+    if letters.isdecimal():
+        return [letters]
     known = next((reading for reading in _readings(letters) if reading in vocabulary()), None)
     if known:
         return [known]
@@ -137,57 +141,75 @@ def _word_or_words(letters: str) -> list[str]:
 
 def _chunks(text: str) -> Iterator[Replacement]:
     changes, numbers, plain = list[Replacement](), list[Replacement](), 0
-    undone = lru_cache(_undone)  # for this text alone
+    longer = RUN_ON if " " in text or "\n" in text else RUN_ALONE
+    undone = lru_cache(lambda word: _undone(word, longer))  # for this text alone
     for found in CHUNK.finditer(text):
         word = found.group().strip(".'-_#")
         start = found.start() + found.group().find(word)
-        if word.isdigit():
-            if len(word) <= SHORT_NUMBER and (meant := _meant(word)):
+        number = word.isdecimal()
+        if number or (word in vocabulary() and SUSPECT.search(word)):
+            meant = _meant(word) if len(word) <= SHORT_NUMBER else None
+            if meant and (meant in SHARE or word not in vocabulary() or not number):
                 numbers.append((start, start + len(word), meant))
             continue
-        if not word or len(word) > LONGEST_WORD or word in vocabulary():
+        if not word or len(word) > LONGEST_RUN or word in vocabulary():
             plain += 1
             continue
         instead = undone(word)
         if instead is not None and instead != word:
             changes.append((start, start + len(word), instead))
-    # Beside a word written in digits a 1 may be an I; where most words are, any number may be a word: "1 h4v3 17".
+    # Beside a word written in digits a 1 may be an I; where most words are, more numbers may be words: "1 h4v3 17".
     most = len(changes) > max(plain, 1)
     yield from sorted(changes + [one for one in numbers if changes and (most or one[2] == "i")])
 
 
 def _meant(*written: str) -> str | None:
-    """The word of the lexicon that something is read as: rather with every letter it has, then the most common one."""
+    """The word of the lexicon that something is read as: rather with every letter written twice, then the most common one."""
     meant = [
-        (len(reading) == len(one), SHARE.get(reading, 0.0), reading)
+        (_kept(one, reading), SHARE.get(reading, 0.0), reading)
         for one in written
         for reading in _readings(one)
-        if reading in vocabulary()
+        if reading in vocabulary() and reading != one and not reading.isdecimal()
     ]
-    return max(meant, default=(False, 0.0, None), key=lambda one: one[:2])[2]
+    return max(meant, default=(0, 0.0, None), key=lambda one: one[:2])[2]
 
 
-def _undone(word: str) -> str | None:
-    """What a word stands for, or None if it is no word of the lexicon."""
+def _kept(written: str, reading: str) -> int:
+    """How few of the letters written twice a reading takes for one."""
+    doubled = sum(len(found.group()) == 2 for found in SAME.finditer(written))
+    return min(sum(len(found.group()) == 2 for found in SAME.finditer(reading)) - doubled, 0)
+
+
+def _undone(word: str, longer: int) -> str | None:
+    """What a word stands for, or None if it is no word of the lexicon. One that is as long as `longer` may be several."""
     if grave := _masking(word):
         return grave
     known = vocabulary()
     if JOINT.search(word) and not MASK.search(word) and (whole := JOINT.sub("", word)) in known:
         return whole
-    if not SUSPECT.search(word):
-        if len(word) >= SENTENCE and (words := segmented(word, loosely=True)):
-            return " ".join(words)
-        return _taken_apart(word) if len(word) >= RUN_ON or JOINED.search(word) else None
+    if not SUSPECT.search(word) or len(word) > LONGEST_WORD:
+        return _parted(word, longer) or (_taken_apart(word) if JOINED.search(word) else _run_on(word, longer))
     candidates = dict.fromkeys((word, word.rstrip("!1*")))
     if not MASK.search(word):
         candidates |= dict.fromkeys((JOINT.sub("", word), JOINT.sub("", word.rstrip("!"))))
     if meant := _meant(*candidates):
         return meant
-    if JOINT.search(word):
-        parts = [part for part in JOINT.split(word) if part]
-        undone = [part if part.isdigit() else _undone(part) or part for part in parts]
-        return " ".join(undone) if undone != parts else None
-    return _taken_apart(word)
+    return _parted(word, longer) or _taken_apart(word) or _run_on(word, longer)
+
+
+def _parted(word: str, longer: int) -> str | None:
+    """What stands between dots and the like, each by itself."""
+    parts = [part for part in JOINT.split(word) if part]
+    if len(parts) < 2:
+        return None
+    undone = [part if part.isdigit() or part in vocabulary() else _undone(part, longer) or part for part in parts]
+    return " ".join(undone) if undone != parts else None
+
+
+def _run_on(word: str, longer: int) -> str | None:
+    """A long run of letters as words; of a shorter one every letter belongs to one."""
+    words = segmented(word, loosely=len(word) >= RUN_ON) if len(word) >= longer else None
+    return " ".join(words) if words and len(words) > 1 else None
 
 
 def _masking(word: str) -> str | None:

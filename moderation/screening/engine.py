@@ -17,9 +17,10 @@ from moderation.screening.scope import NOW, Around
 from moderation.screening.veil import joined, veils
 from moderation.screening.words import Sentence, Tokens, sentences
 
-BEGINNING, END, BETWEEN = 4_000, 2_000, 14_000
+BEGINNING, END, BETWEEN = 4_000, 2_000, 34_000
 """Characters that are read of a text: of a long one the beginning and the end as any text, and between them what is plainly
-grave. A post has at most 4,000; a refused one of any length is kept whole as evidence."""
+grave; what is longer than all three is not read to its end, and a person reads it. A post has at most 4,000; a refused
+one of any length is kept whole as evidence."""
 MOST_WORK = 600_000
 """Words searched for phrases in one text, each phrase anew. Counted and not timed: a text is read equally far on every
 machine and at every load. The longest posts people write stay below it, some of them not by far; what does
@@ -69,25 +70,27 @@ class Reading:
 def read(text: str, own_numbers: Iterable[str] = ()) -> Reading:
     """Everything the lexicon sees in a text; offsets are code points of `text`. The clinic's own numbers are no contact."""
     found, hidden = list[Finding](), list[tuple[int, int]]()
-    for offset, part, hurried in _parts(text):
-        reading = _hurried(part) if hurried else _reading(part, own_numbers)
+    for offset, part, share in _parts(text):
+        reading = _hurried(part) if share == HURRY else _reading(part, own_numbers, MOST_WORK // share)
         for finding in reading[0]:
             found.append(
                 replace(finding, start=finding.start + offset, end=finding.end + offset) if offset else finding
             )
         hidden += [(start + offset, end + offset) for start, end in reading[1]]
+    if len(text) > BEGINNING + BETWEEN + END:
+        found.append(_unread(len(text)))
     found.sort(key=lambda one: (-LEVEL[one.severity] * one.alerts, one.lane != Lane.CARE, one.start, one.rule))
     return Reading(tuple(found), joined(hidden))
 
 
-def _parts(text: str) -> Iterator[tuple[int, str, bool]]:
-    """A text, or the parts of one that is far too long: where each begins, and whether it is read in a hurry."""
+def _parts(text: str) -> Iterator[tuple[int, str, int]]:
+    """A text, or the parts of one that is far too long: where each begins, and how much less than any reading it may cost."""
     if len(text) <= BEGINNING + END:
-        yield 0, text, False
+        yield 0, text, 1
         return
-    yield 0, text[:BEGINNING], False
-    yield BEGINNING, text[BEGINNING:-END][:BETWEEN], True
-    yield len(text) - END, text[-END:], False
+    yield 0, text[:BEGINNING], 1
+    yield BEGINNING, text[BEGINNING:-END][:BETWEEN], HURRY
+    yield len(text) - END, text[-END:], BEGINNING // END
 
 
 def _hurried(text: str) -> tuple[list[Finding], list[tuple[int, int]]]:
@@ -97,8 +100,8 @@ def _hurried(text: str) -> tuple[list[Finding], list[tuple[int, int]]]:
     return (found if work.left >= 0 else [*found, _unread(len(text))]), hidden
 
 
-def _reading(text: str, own_numbers: Iterable[str]) -> tuple[list[Finding], list[tuple[int, int]]]:
-    plain, work = normalise(text), Work(MOST_WORK)
+def _reading(text: str, own_numbers: Iterable[str], most: int) -> tuple[list[Finding], list[tuple[int, int]]]:
+    plain, work = normalise(text), Work(most)
     tokens = Tokens(plain)
     found, hidden = _read(plain, tokens, work)
     told = _contacts(plain, tokens, own_numbers)

@@ -65,6 +65,8 @@ class Language:
     forms: Mapping[str, tuple[str, ...]]
     masked: tuple[str, ...]
     """Grave words that people write in disguise."""
+    common: tuple[str, ...]
+    """Words met so often that letters without spaces are rather read as these."""
     grave: frozenset[str]
     """Words of which a sentence holds one if it is read in a hurry."""
     alphabet: Alphabet
@@ -115,6 +117,7 @@ def _language(code: str) -> Language:
         code=code,
         forms=every_form,
         masked=tuple(spelled.get("masked", ())),
+        common=tuple(spelled.get("common", ())),
         grave=frozenset(spelled["masked"]) | frozenset(spelled["grave"]),
         alphabet=alphabet,
         scopes=known,

@@ -28,3 +28,12 @@ def holds(phrase: Phrase, letters: str) -> bool:
 def any_holds(phrases: Index, words: set[str], letters: str) -> bool:
     """Whether one of some phrases stands in a text; `words` are the text's."""
     return any(holds(phrase, letters) for _, phrase in phrases.worth_trying(words))
+
+
+def places(phrases: Index, words: set[str], letters: str) -> list[tuple[int, int]]:
+    """Where some phrases stand in a text, each once."""
+    return [
+        found[0].span()
+        for _, phrase in phrases.worth_trying(words)
+        if all(found := [part.search(letters) for part in phrase.parts]) and found[0]
+    ]

@@ -106,6 +106,8 @@ class Policy:
 LINES = tuple(field.name for field in fields(Policy))
 DEFAULT = Policy()
 """The default of product.md section 4: what holds where nobody has set anything."""
+UNKNOWN = Policy(care_amber=HOLD, conduct_amber=HOLD)
+"""Where a programme's policy cannot be read: nothing that alerts is shown, and a crisis pages all the same."""
 
 
 def line_of(severity: str, lane: str | None) -> str:

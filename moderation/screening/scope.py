@@ -7,7 +7,7 @@ just after it (`after`), or anywhere in the sentence (`near`); `unless` phrases 
 from collections.abc import Mapping
 
 from moderation.screening.index import Index
-from moderation.screening.nearby import any_holds, holds
+from moderation.screening.nearby import holds, places
 from moderation.screening.phrases import Phrase
 from moderation.screening.words import Sentence
 
@@ -20,11 +20,12 @@ PLACES = ("before", "after", "near", "unless")
 class Scopes:
     """A language's scopes, in the order in which they are asked."""
 
-    __slots__ = ("_indexes", "names")
+    __slots__ = ("_indexes", "idiom", "names")
 
     def __init__(self, rows: Mapping[str, Mapping[str, tuple[Phrase, ...]]]) -> None:
         """`rows`: for each scope its phrases by place."""
         self.names = tuple(rows)
+        self.idiom = self.names.index(IDIOM) if IDIOM in rows else -1
         self._indexes = {place: Index(row.get(place, ()) for row in rows.values()) for place in PLACES}
 
     def told(self, place: str, words: set[str], letters: str) -> set[int]:
@@ -48,11 +49,12 @@ class Around:
     def scope_of(self, start: int, end: int, ignores: frozenset[str], idioms: Index) -> str:
         """`now`, or why a match between two of the sentence's words does not alert by itself."""
         letters, scopes = self._sentence.letters, self._scopes
-        if any_holds(idioms, self._words, letters):
-            return IDIOM
         if self._near is None:
             self._unless = scopes.told("unless", self._words, letters)
             self._near = scopes.told("near", self._words, letters)
+        spoken = places(idioms, self._words, letters)
+        if spoken and (scopes.idiom not in self._unless or any(first < end and start < last for first, last in spoken)):
+            return IDIOM
         clause = letters[self._sentence.clause(start) : start]
         said = (
             self._near | scopes.told("before", self._words, clause) | scopes.told("after", self._words, letters[end:])

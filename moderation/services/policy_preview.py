@@ -17,6 +17,7 @@ from moderation.models import Case, Decision, Escalation, Evidence, ScreenPolicy
 from moderation.screening.engine import read
 from moderation.screening.policy import RANK
 from moderation.screening.verdict import judge
+from moderation.services.policy_in_force import own_numbers
 from moderation.services.screen_policies import Tables
 from peers.models import Grant
 from records import audit, sealing
@@ -88,13 +89,15 @@ def preview(*, programme: Programme, holds: Tables, tried: Tables, by: UUID) -> 
         audit.record(
             "evidence.read", "programme", programme.pk, actor=by, messages=len(evidence), purpose="screen.preview"
         )
-    return [_preview(kind, cases, evidence, holds, tried) for kind, cases in decided.items()]
+    own = own_numbers(programme.pk)
+    return [_preview(kind, cases, evidence, own, holds, tried) for kind, cases in decided.items()]
 
 
 def _preview(
     kind: ScreenPolicy.RoomKind,
     cases: Mapping[UUID, Case],
     evidence: Mapping[UUID, Evidence],
+    own: frozenset[str],
     holds: Tables,
     tried: Tables,
 ) -> Preview:
@@ -105,7 +108,7 @@ def _preview(
     for message, case in cases.items():
         try:
             kept = evidence[message]
-            reading = read(sealing.unseal(sealing.case(kept.case_id), f"evidence:{kept.pk}", kept.sealed))
+            reading = read(sealing.unseal(sealing.case(kept.case_id), f"evidence:{kept.pk}", kept.sealed), own)
         except (KeyError, sealing.CannotOpen):
             unreadable += 1
             continue

@@ -1,6 +1,5 @@
 """What is held in a live room, for its lead: cards beside the console within the second, a line in the room itself."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +28,7 @@ def held(request: SignedIn, session_id: UUID) -> HttpResponse:
     cases = _waiting(access.room)
     open_ones = Escalation.objects.filter(case__in=cases).exclude(state=Escalation.State.RESOLVED)
     called = {one.case_id: one for one in open_ones.select_related("acknowledged_by")}
-    rows = [_card(case, called.get(case.pk), access, request.user) for case in cases]
+    rows = [_card(case, grave, called.get(case.pk), access, request.user) for case, grave in cases.items()]
     return render(request, "moderation/_held.html", {"rows": rows, "session": access.session})
 
 
@@ -41,26 +40,34 @@ def brief(request: SignedIn, session_id: UUID) -> HttpResponse:
     cases = _waiting(access.room)
     shown = {
         "count": len(cases),
-        "severity": Severity(cases[0].severity).label if cases else "",
+        "severity": Severity(max(cases.values())).label if cases else "",
         "due_at": min((case.due_at for case in cases), default=None),
         "session": access.session,
     }
     return render(request, "moderation/_held_brief.html", shown)
 
 
-def _waiting(room: Room) -> Sequence[Case]:
-    """One open case for each held message of a room, gravest first; of two lanes the care lane's."""
+def _waiting(room: Room) -> dict[Case, int]:
+    """One open case for each held message of a room, and how grave the message is in any lane, gravest first.
+
+    Of two lanes it is the care lane's case.
+    """
     found = Case.objects.filter(room=room, state=Case.State.OPEN, message__state=Message.State.HELD)
     cases = list(found.select_related("cohort__programme", "room", "message", "person").order_by("-severity", "due_at"))
-    care = {case.message_id for case in cases if case.lane == Lane.CARE}
-    return [case for case in cases if case.lane == Lane.CARE or case.message_id not in care]
+    chosen: dict[UUID | None, Case] = {}
+    gravest: dict[UUID | None, int] = {}
+    for case in cases:
+        gravest.setdefault(case.message_id, case.severity)
+        if case.lane == Lane.CARE or case.message_id not in chosen:
+            chosen[case.message_id] = case
+    return {chosen[message]: severity for message, severity in gravest.items()}
 
 
-def _card(case: Case, called: Escalation | None, access: SessionAccess, lead: User) -> dict[str, Any]:
+def _card(case: Case, severity: int, called: Escalation | None, access: SessionAccess, lead: User) -> dict[str, Any]:
     matter, evidence = decisions.matter(case), reading.evidence_of(case, lead.pk)
     return {
         "case": case,
-        "severity": Severity(case.severity).label,
+        "severity": Severity(severity).label,
         "evidence": evidence,
         "screen_down": any(words.screen_down for words in evidence),
         "release": policies.can(Decision.Verb.RELEASE, matter, access.roles),

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from moderation.screening.disguise import undisguised
 from moderation.screening.engine import LEVEL, read
+from moderation.screening.lexicon import concepts
 from moderation.screening.normal import normalise
 
 PLAIN = [
@@ -35,19 +36,32 @@ WAYS: dict[str, Callable[[str], str]] = {
     "dashed": lambda text: " ".join("-".join(word) for word in text.split()),
     "Greek": lambda text: text.translate(str.maketrans("aeiouktnp", "αειουκτηρ")),
     "small capitals": lambda text: text.lower().translate(str.maketrans("adeiklmnoprstuwy", "ᴀᴅᴇɪᴋʟᴍɴᴏᴘʀꜱᴛᴜᴡʏ")),
-    "flags": lambda text: "".join(chr(0x1F1E6 + ord(c) - 97) if c.isalpha() else c for c in text.lower()),
-    "boxed": lambda text: "".join(chr(0x1F170 + ord(c) - 97) if c.isalpha() else c for c in text.lower()),
+    "flags": lambda text: "".join(chr(0x1F1E6 + ord(c) - 97) if "a" <= c <= "z" else c for c in text.lower()),
+    "boxed": lambda text: "".join(chr(0x1F170 + ord(c) - 97) if "a" <= c <= "z" else c for c in text.lower()),
     "in digits": lambda text: text.translate(str.maketrans("aeiosta", "4310574")),
     "without spaces": lambda text: text.replace(" ", ""),
     "a letter doubled": lambda text: text.replace("kill", "kiill"),
     "marked": lambda text: "\u0335".join(text),
+    "a wave between words": lambda text: text.replace(" ", " \U0001f30a "),
 }
+OF_ASCII = ("flags", "boxed")
+"""Alphabets without accents."""
+NOT_ALWAYS = {"stretched": 0.85, "spaced evenly": 0.9, "without spaces": 0.9, "in digits": 0.98, "dotted": 0.98}
+"""Where what stood between words is gone, or a figure may be a letter, more than one reading is possible. Of all
+examples of the lexicon at least this share stays as grave; in every other way all of them do."""
 
 
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("text", PLAIN)
 def test_a_disguise_is_never_milder(way: str, text: str) -> None:
     assert LEVEL[read(WAYS[way](text)).severity] >= LEVEL[read(text).severity], WAYS[way](text)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_in_disguise_the_examples_of_the_lexicon_stay_as_grave(way: str) -> None:
+    examples = [text for concept in concepts() for text in concept.fires if text.isascii() or way not in OF_ASCII]
+    milder = [text for text in examples if LEVEL[read(WAYS[way](text)).severity] < LEVEL[read(text).severity]]
+    assert len(milder) <= (1 - NOT_ALWAYS.get(way, 1.0)) * len(examples), milder
 
 
 @given(st.sampled_from(PLAIN), st.lists(st.sampled_from(sorted(WAYS)), max_size=2))
@@ -69,6 +83,13 @@ def test_the_span_lies_in_what_was_written(text: str, ways: list[str]) -> None:
         ("un-alive", "unalive"),
         ("killmyselftonight", "killmyself tonight"),
         ("wаnna kіll", "wanna kill"),
+        ("IwishIwasdead", "i wish i was dead"),
+        ("gunisinmylap", "gun is in my lap"),
+        ("goodbyeeveryone,thisistheendforme", "goodbye everyone,this is the end for me"),
+        ("gavemynarcanawaysotheycannotbringmeback", "gave my narcan away so they cannot bring me back"),
+        ("swallowed40ofmytrazodone", "swallowed 40 of my trazodone"),
+        ("I am suicida|", "i am suicidal"),
+        ("I'llllll shoottttt", "i'll shoot"),
     ],
 )
 def test_what_is_meant_is_read(written: str, meant: str) -> None:

@@ -26,6 +26,7 @@ from tests.cast import Cast
 GROUP, PEER = ScreenPolicy.RoomKind.GROUP, ScreenPolicy.RoomKind.PEER
 WISH = "I wish I was dead."
 DARK = "I want to die."
+GOODBYE = "I took all my pills. Goodbye everyone."
 INSULT = "You're pathetic."
 NUMBER = "What's your insta?"
 HOLDS = Policy(care_amber=Action.HOLD)
@@ -253,7 +254,10 @@ def test_a_database_that_fails_holds_what_needs_the_policy(cast: Cast, monkeypat
 
     monkeypatch.setattr(policy_in_force, "newest", broken)
     verdict = screening.screen(draft(cast))
-    assert (verdict.action, verdict.screen_down) == (Action.HOLD, True)
+    assert (verdict.action, verdict.severity, verdict.screen_down) == (Action.HOLD, "amber", False)
+    assert screening.screen(draft(cast, INSULT)).action == Action.HOLD
+    assert screening.screen(draft(cast, GOODBYE)).action == Action.PAGE, "what was found is not thrown away"
+    assert screening.screen(draft(cast, GOODBYE, author_is_staff=True)).action == Action.FLAG
     assert screening.screen(draft(cast, "Good evening")).action == Action.PUBLISH
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from groups.gate import Action
 from moderation.screening import engine
-from moderation.screening.engine import BEGINNING, END, LEVEL, read
+from moderation.screening.engine import BEGINNING, BETWEEN, END, LEVEL, read
 from moderation.screening.lexicon import concepts
 from moderation.screening.normal import normalise
 from moderation.screening.policy import UNREAD, Policy
@@ -98,10 +98,21 @@ def test_a_denial_followed_by_risk_is_risk() -> None:
         "my diary card says 5 because I'm suicidal",
         "I called 988 and nobody answered, I'm going to hang myself",
         "I lost the game and please help me I'm not safe",
+        "I'm dying of boredom but seriously I'm going to kill myself tonight",
+        "I used to be happy, my husband hits me every night",
+        "I texted my sponsor and goodbye everyone, I won't be here tomorrow",
+        "I watched a movie and my friend is going to kill herself",
     ],
 )
 def test_what_is_said_now_is_no_memory_whatever_else_the_sentence_tells(text: str) -> None:
     assert LEVEL[read(text).severity] >= LEVEL["red"]
+
+
+@pytest.mark.parametrize(
+    "text", ["I want to die of embarrassment", "this homework makes me want to die lol", "I'm dying of boredom"]
+)
+def test_an_idiom_quiets_its_own_words(text: str) -> None:
+    assert read(text).severity == "green"
 
 
 @pytest.mark.parametrize("text", GRAVE)
@@ -142,6 +153,15 @@ def test_what_is_plainly_grave_is_read_between_them_too() -> None:
     assert read(f"{filling} {filling}").severity == "green"
     found = [text[finding.start : finding.end] for finding in read(text).findings if finding.severity == "crisis"]
     assert any("kill myself" in words for words in found)
+
+
+def test_what_is_longer_than_is_read_is_held_for_a_person() -> None:
+    calm = "nothing to see here. "
+    longest = calm * ((BEGINNING + BETWEEN + END) // len(calm))
+    assert read(longest).severity == "green"
+    longer = longest + calm
+    (finding,) = read(longer).findings
+    assert (finding.category, finding.start, finding.end) == (UNREAD, 0, len(longer))
 
 
 def test_what_is_too_much_work_to_read_is_held_for_a_person_whatever_the_policy(

@@ -1,10 +1,12 @@
 """Do what waits: pages that are due, sessions that open, the audit's chain."""
 
 from argparse import ArgumentParser
+from threading import Thread
 from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from groups.services import screening
 from moderation.worker import Worker
 
 
@@ -23,4 +25,6 @@ class Command(BaseCommand):
         if once:
             self.stdout.write(f"{worker.go_round()} done")
         else:
+            # Pages wait for nothing; what was held unchecked is read again as soon as the lexicon is there.
+            Thread(target=screening.make_ready, name="lexicon", daemon=True).start()
             worker.run()
