@@ -43,7 +43,7 @@ def test_the_token_is_in_the_mail_only_and_the_mail_names_nothing(cast: Cast, li
     assert token not in str(kept)
     assert kept["token_hash"] == invitations.digest(token)
     sent = mail.outbox[-1]
-    words = f"{sent.subject} {sent.body} {sent.from_email}".lower()
+    words = f"{sent.subject} {sent.body} {sent.from_email}".replace(token, "").lower()
     for telling in (cast.programme.name, "harbor", "iop", "moderator", "group", "therapy", "treatment", "sam"):
         assert telling.lower() not in words
     assert sent.to == ["rosa@clinic.example"]
