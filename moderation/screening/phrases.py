@@ -100,7 +100,8 @@ class Sets:
 
 def compile_phrase(source: str, sets: Sets) -> Phrase:
     """A phrase ready to be looked for. Raises `PhraseError`."""
-    made = [_Reader(part, source, sets).whole() for part in source.split("&")]
+    parts = source.split("&")
+    made = [_Reader(part, source, sets).whole(alone=len(parts) == 1) for part in parts]
     needs = sorted(made[0].needs, key=_cost)
     nearby = min((needs for one in made[1:] for needs in one.needs), key=_cost, default=frozenset[str]())
     if not needs:
@@ -123,8 +124,10 @@ class _Reader:
         self.sets = sets
         self.at = 0
 
-    def whole(self) -> _Made:
-        made = self.choice()
+    def whole(self, *, alone: bool = True) -> _Made:
+        made = self.choice() if alone else self.row()
+        if not alone and "|" in self.parts[self.at : self.at + 1]:
+            raise PhraseError(f"a choice beside & stands in brackets: {self.source}")
         if self.at != len(self.parts):
             raise PhraseError(f"a bracket too many: {self.source}")
         return made
