@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from groups.gate import Action, Draft, Verdict
+from groups.gate import Action, Draft, Finding, Verdict
 from groups.services import posting
 from moderation.escalation import answers
-from moderation.models import Escalation
+from moderation.models import Case, Escalation
 from peers.models import User
 from peers.permissions import Role
 from tests.cast import Cast
@@ -31,6 +31,21 @@ class Red(Crisis):
     """The same, milder: held for the lead."""
 
     action, severity = Action.HOLD, "red"
+
+
+class Both(Crisis):
+    """Finds a worry in the care lane and something graver in the other."""
+
+    def screen(self, draft: Draft) -> Verdict:
+        """Judge."""
+        found = (("care", "amber"), ("conduct", "red"))
+        findings = tuple(
+            Finding(
+                rule=lane, version=1, category=lane, lane=lane, severity=severity, alerts=True, scope="now", start=0, end=5
+            )
+            for lane, severity in found
+        )
+        return Verdict(action=Action.HOLD, severity="red", lane="conduct", findings=findings)
 
 
 def said(cast: Cast, settings: Any, gate: type) -> None:
@@ -69,6 +84,18 @@ def test_of_a_crisis_the_lead_is_told_who_was_called_and_to_stay(
 def test_red_the_lead_may_take(cast: Cast, settings: Any, card: Callable[..., str]) -> None:
     said(cast, settings, Red)
     assert "Take it<" in card()
+
+
+def test_a_message_of_two_lanes_is_one_card_as_grave_as_the_graver(
+    cast: Cast, settings: Any, card: Callable[..., str]
+) -> None:
+    said(cast, settings, Both)
+    assert card().count("<article") == 1
+    assert 'class="mark mark-red"' in card()
+    assert "1 held for you" in card("brief/")
+    assert "red" in card("brief/")
+    care = Case.objects.get(lane="care")
+    assert f"/desk/cases/{care.pk}/" in card()
 
 
 @pytest.mark.parametrize("where", ["", "brief/"])
