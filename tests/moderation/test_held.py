@@ -41,7 +41,15 @@ class Both(Crisis):
         found = (("care", "amber"), ("conduct", "red"))
         findings = tuple(
             Finding(
-                rule=lane, version=1, category=lane, lane=lane, severity=severity, alerts=True, scope="now", start=0, end=5
+                rule=lane,
+                version=1,
+                category=lane,
+                lane=lane,
+                severity=severity,
+                alerts=True,
+                scope="now",
+                start=0,
+                end=5,
             )
             for lane, severity in found
         )

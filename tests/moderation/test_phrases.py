@@ -55,7 +55,9 @@ def test_what_is_pointed_at_is_the_bracket() -> None:
     assert match.span(1) == (2, 4)
 
 
-@pytest.mark.parametrize("source", ["(a|b", "a)", "a|b & c", "a & b|c", "<unknown> x", "* _", "a? b?", "", "really die", "(really|so) tired"])
+@pytest.mark.parametrize(
+    "source", ["(a|b", "a)", "a|b & c", "a & b|c", "<unknown> x", "* _", "a? b?", "", "really die", "(really|so) tired"]
+)
 def test_a_phrase_that_cannot_be_read_is_named(source: str) -> None:
     with pytest.raises(PhraseError):
         compile_phrase(source, Sets(SETS, FORMS, Alphabet()))

@@ -13,7 +13,7 @@ from groups.models import Message, Programme
 from groups.services import posting
 from moderation.models import Case, Decision, Escalation, ScreenPolicy
 from moderation.screening.policy import DEFAULT, MILDER, WHY_NOT, Policy
-from moderation.services import decisions, policy_preview, screen_policies
+from moderation.services import decisions, policy_in_force, policy_preview, screen_policies
 from moderation.services.policy_preview import Fell
 from peers.models import Grant
 from peers.permissions import Role
@@ -280,3 +280,13 @@ def test_a_message_that_waits_is_not_decided(cast: Cast) -> None:
     decided(cast, "ana", WISH)
     assert Message.objects.exists()
     assert tried(cast, DEFAULT).looked_at == 0
+
+
+def test_the_clinics_own_number_is_no_contact_in_a_preview_either(cast: Cast) -> None:
+    decided(cast, "ana", "617-555-0142", "dismiss")
+    rows = {action: then.count for action, _, then in tried(cast, DEFAULT).rows}
+    assert rows[Action.HOLD] == 1
+    Programme.objects.filter(pk=cast.programme.pk).update(phone="(617) 555-0142")
+    policy_in_force.forget(cast.programme.pk)
+    rows = {action: then.count for action, _, then in tried(cast, DEFAULT).rows}
+    assert (rows[Action.HOLD], rows[Action.PUBLISH]) == (0, 1)
