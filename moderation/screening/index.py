@@ -54,9 +54,12 @@ class Index:
         for word in words:
             if word in serves:
                 first, second, third = serves[word]
-                one |= first
-                two |= second
-                three |= third
+                if first:
+                    one |= first
+                if second:
+                    two |= second
+                if third:
+                    three |= third
         left = one & two & three
         if left:
             for word in words if nearby is None else nearby:
