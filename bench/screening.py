@@ -38,7 +38,7 @@ COMMON = sorted(SHARE, key=lambda word: -SHARE[word])
 SALADS = 6
 
 
-def _salad(words: list[str], seed: int) -> Callable[[int], str]:
+def salad(words: list[str], seed: int) -> Callable[[int], str]:
     """Common words and words the lexicon asks for, thrown together: the most phrases that could stand somewhere."""
 
     def made(size: int) -> str:
@@ -63,7 +63,7 @@ def main() -> None:
         read(text)  # phrases are compiled when they are first looked for
     times = sorted(_seconds(read, text) for text in texts)
     anchors = sorted(word for language in languages() for word in language.triggers)
-    hostile = [*HOSTILE, *(_salad(anchors, seed) for seed in range(SALADS))]
+    hostile = [*HOSTILE, *(salad(anchors, seed) for seed in range(SALADS))]
     worst = max(min(_seconds(read, made(size)) for _ in range(3)) for made in hostile for size in (4_000, 40_000))
     print(
         json.dumps(

@@ -1,6 +1,7 @@
 """Reading one text: the lexicon's own examples, its offsets, and what no way of typing may change."""
 
 import json
+from collections.abc import Callable
 from io import StringIO
 from pathlib import Path
 
@@ -9,10 +10,11 @@ from django.core.management import call_command
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench.screening import HOSTILE, SALADS, salad
 from groups.gate import Action
 from moderation.screening import engine
-from moderation.screening.engine import BEGINNING, BETWEEN, END, LEVEL, read
-from moderation.screening.lexicon import concepts
+from moderation.screening.engine import BEGINNING, BETWEEN, END, HURRY, LEVEL, MOST_WORK, read
+from moderation.screening.lexicon import concepts, languages
 from moderation.screening.normal import normalise
 from moderation.screening.policy import UNREAD, Policy
 from moderation.screening.verdict import Context, judge, screen
@@ -21,6 +23,7 @@ FIRES = [(concept.rule, text) for concept in concepts() for text in concept.fire
 SILENT = [(concept.rule, text) for concept in concepts() for text in concept.silent]
 BY_RULE = {concept.rule: concept for concept in concepts()}
 NAUGHTY = json.loads((Path(__file__).parents[1] / "data" / "naughty.json").read_text())
+WORDS = {word for language in languages() for word in language.triggers}
 GRAVE = [text for rule, text in FIRES if BY_RULE[rule].lane == "care" and rule == BY_RULE[rule].category]
 
 
@@ -153,6 +156,31 @@ def test_what_is_plainly_grave_is_read_between_them_too() -> None:
     assert read(f"{filling} {filling}").severity == "green"
     found = [text[finding.start : finding.end] for finding in read(text).findings if finding.severity == "crisis"]
     assert any("kill myself" in words for words in found)
+
+
+@pytest.mark.parametrize("made", [*HOSTILE, *(salad(sorted(WORDS), seed) for seed in range(SALADS))])
+def test_what_reading_costs_grows_with_the_text_and_ends_at_the_budget(
+    made: Callable[[int], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spent = list[int]()
+
+    class Counted(engine.Work):
+        def pays(self, cost: int) -> bool:
+            paid = super().pays(cost)
+            spent.append(cost if paid else 0)
+            return paid
+
+    monkeypatch.setattr(engine, "Work", Counted)
+
+    def cost(size: int) -> int:
+        spent.clear()
+        read(made(size))
+        return sum(spent)
+
+    short, long = cost(2_000), cost(4_000)
+    assert long <= 2.5 * short + 1_000
+    assert long <= MOST_WORK
+    assert cost(60_000) <= MOST_WORK * (1 + END / BEGINNING + 1 / HURRY)
 
 
 def test_what_is_longer_than_is_read_is_held_for_a_person() -> None:
