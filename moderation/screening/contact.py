@@ -27,7 +27,7 @@ PLATFORM = (
 )
 AT = r"(?:\s?@\s?|\s?[\[({<]\s?at\s?[\])}>]\s?|,?\s(?:at|arroba)(?: sign| symbol)?,?\s(?:then )?)"
 DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|,?\s(?:then )?(?:dot|punto|period|point)\s)"
-MAILERS = "gmail|g mail|geemail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho|comcast|rocketmail|duck"
+MAILERS = "gmail|g mail|geemail|gee mail|gm ail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho|comcast|rocketmail|duck"
 ENDINGS = "com|org|net|edu|co|uk|us|io|me|mx|es|de|fr|ca|info|test|gov|invalid|biz|xyz"
 MAIL = re.compile(
     rf"[a-z0-9][a-z0-9._+-]{{0,63}}{AT}[a-z0-9-]{{1,63}}(?:{DOT}(?:{ENDINGS})\b)+"
@@ -108,7 +108,7 @@ INVITE = re.compile(
     r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
 )
 ASKED = re.compile(
-    r"^\W*@\W*$|[\U0001F4DE\U0001F4F1\u260E\U0001F4F2] ?(?:me|us)\b|\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\bwhat'?s (?:the|that) ?@(?!\w)"
+    r"^\W*@\W*$|[\U0001F4DE\U0001F4F1\u260E\U0001F4F2] ?(?:me|us)\b|\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\b(?:drop|send|gimme|share|post) (?:the|that|those|me) @(?!\w)|\bwhat'?s (?:the|that) ?@(?!\w)"
 )
 """A sign for the word: what's ur #, drop your @."""
 CASHTAG = re.compile(r"(?<![\w$])\$[a-z][\w-]{2,}")
