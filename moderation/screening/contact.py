@@ -89,7 +89,9 @@ ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
 """Abbreviations, addresses of pages and a missing space after a full stop."""
-NUMBERED = re.compile(r"\bsc ((?=[a-z._]*\d)[a-z][a-z0-9._]{4,29})|^\W*([a-z]{6,30}) (?:g ?mail|hotmail|yahoo|icloud|proton(?:mail)?)\W*$")
+NUMBERED = re.compile(
+    r"\bsc ((?=[a-z._]*\d)[a-z][a-z0-9._]{4,29})|^\W*([a-z]{6,30}) (?:g ?mail|hotmail|yahoo|icloud|proton(?:mail)?)\W*$"
+)
 AT_HANDLE = re.compile(r"(?<![\w.])@ ?([a-z0-9_](?:[a-z0-9_]|[.-](?=[a-z0-9_])){2,39})(?!\w)")
 ON_ANY = re.compile(rf"\b(?:{PLATFORM})\b")
 ADD_ME = re.compile(
@@ -108,6 +110,7 @@ INVITE = re.compile(
     r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
 )
 ASKED = re.compile(
+    rf"^\W*(?:got |ur |your |any |a )*(?:{PLATFORM})(?: name| handle| user)? ?\?+\W*$|"
     r"^\W*@\W*$|[\U0001F4DE\U0001F4F1\u260E\U0001F4F2] ?(?:me|us)\b|\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\b(?:drop|send|gimme|share|post) (?:the|that|those|me) @(?!\w)|\bwhat'?s (?:the|that) ?@(?!\w)"
 )
 """A sign for the word: what's ur #, drop your @."""
