@@ -92,6 +92,7 @@ ORDINARY_DOTS = re.compile(
 NUMBERED = re.compile(
     r"\bsc ((?=[a-z._]*\d)[a-z][a-z0-9._]{4,29})|^\W*([a-z]{6,30}) (?:g ?mail|hotmail|yahoo|icloud|proton(?:mail)?)\W*$"
 )
+"""A short name of a platform before a handle, or a mailer after it: `sc sadgoose99`, `sadgoose gmail`."""
 AT_HANDLE = re.compile(r"(?<![\w.])@ ?([a-z0-9_](?:[a-z0-9_]|[.-](?=[a-z0-9_])){2,39})(?!\w)")
 ON_ANY = re.compile(rf"\b(?:{PLATFORM})\b")
 ADD_ME = re.compile(

@@ -29,8 +29,8 @@ OF_ONE_PHRASE = 8
 CONTACT_VERSION = 2
 HURRY = 12
 """Between the beginning and the end of a long text reading may cost this many times less."""
-TOUCHING = 3
-"""Characters between what is said of a number and the number: `call me: 312 555 0187` is one finding."""
+TOUCHING = 12
+"""Characters between what is said of a number and the number: `call me on my cell: 312 555 0187` is one finding."""
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
