@@ -15,10 +15,10 @@ NUMBERS = frozenset(word for word in UNITS if word not in ("o", "one", "too", "w
 RUN_ON = 12
 """Letters of number words written without spaces."""
 PLATFORMS = ["snap", "snapchat", "insta", "instagram", "ig", "discord", "tiktok", "kik", "telegram", "tele", "signal", "whatsapp", "wapp", "facebook", "fb", "messenger", "psn", "xbox", "gamertag", "twitter", "bluesky", "bsky", "reddit", "venmo", "cashapp", "cashtag", "zelle", "steam", "twitch", "strava", "wechat", "skype", "viber", "threads", "bereal", "linkedin", "tumblr", "youtube", "roblox", "spotify", "username", "handle", "pinterest", "app", "gmail", "yahoo", "hotmail", "outlook", "icloud", "proton", "protonmail", "groupme", "imessage", "bnet", "battlenet", "epic", "riot", "minecraft", "fortnite", "nintendo", "playstation", "soundcloud", "goodreads", "letterboxd", "duolingo", "peloton", "vsco", "mastodon", "kakao", "kakaotalk", "linktree", "onlyfans", "finsta", "nextdoor", "snpchat", "snapp", "instagrm", "facetime", "disc"]  # fmt: skip
-WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add"])  # fmt: skip
+WORTH = frozenset(name + end for name in PLATFORMS for end in ("", "s", "'s")) | frozenset(["dot", "punto", "arroba", "period", "zero", "cero", "double", "triple", "gram", "ghost", "add", "fastmail", "zoho", "gmx", "aol", "tutanota", "comcast", "ymail"])  # fmt: skip
 """Without a sign or one of these words, or several number words, there is nothing to find."""
 SIGNS = re.compile(
-    r"[@_#$\U0001F47B]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[a-z]{3}[._][a-z]{3}|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
+    r"[@_#$\U0001F47B\U0001F4DE\U0001F4F1\u260E\U0001F4F2]|\b(?:sc|gt) ?[:=]|\bu/|o\.? ?box|\.(?:gg|me|ee|tv|com|social)\b|[a-z]{3}[._][a-z]{3}|[\[({<]\s?(?:a\s?t|d\s?o\s?t|\.)\s?[\])}>]|dotcom\b|\d[a-z]|[a-z]\d"
 )
 INSIDE = re.compile(r"\.[a-z]")
 PLATFORM = (
@@ -27,7 +27,7 @@ PLATFORM = (
 )
 AT = r"(?:\s?@\s?|\s?[\[({<]\s?at\s?[\])}>]\s?|,?\s(?:at|arroba)(?: sign| symbol)?,?\s(?:then )?)"
 DOT = r"(?:\s?\.\s?|\s?[\[({<]\s?(?:dot|\.)\s?[\])}>]\s?|,?\s(?:then )?(?:dot|punto|period|point)\s)"
-MAILERS = "gmail|g mail|geemail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho|comcast|rocketmail|duck"
+MAILERS = "gmail|g mail|geemail|gee mail|gm ail|yahoo|hotmail|outlook|icloud|aol|proton|protonmail|live|msn|example|mail|gmx|ymail|tutanota|fastmail|zoho|comcast|rocketmail|duck"
 ENDINGS = "com|org|net|edu|co|uk|us|io|me|mx|es|de|fr|ca|info|test|gov|invalid|biz|xyz"
 MAIL = re.compile(
     rf"[a-z0-9][a-z0-9._+-]{{0,63}}{AT}[a-z0-9-]{{1,63}}(?:{DOT}(?:{ENDINGS})\b)+"
@@ -36,10 +36,11 @@ MAIL = re.compile(
     rf"|\b(?:{MAILERS})\s?(?:dot|\.)\s?com\b|\b(?:gmail|hotmail|yahoo|icloud|outlook)\s?[,:]\s?[a-z0-9._]{{3,40}}"
     rf"|\b(?:at|arroba)\s[^.!?\n]{{1,30}}?\s(?:dot|punto|period)\s(?:com|org|net|edu|me)\b"
     r"|\b[a-z0-9._]{3,30}at[a-z]{3,20}dot(?:com|org|net|edu)\b"
+    r"|(?<!work )(?<!job )(?<!working )(?<!worked )\bat (?:the )?(?:gmail|g mail|hotmail|icloud|protonmail|yahoo mail)\b"
     r"|\w\s?[\[({<]\s?(?:a\s?t|@|d\s?o\s?t|\.)\s?[\])}>]\s?\w"
 )
 NO_MAIL = re.compile(
-    r"^(?:noon|night|home|work|school|group|once|all|least|first|last|look|looking|meet|see|is|are|was|me|us|its|online|meetings?|schedule|list|info)\b"
+    r"^(?:intake|front ?desk|reception|billing|scheduling|records|appointments)@|^(?:noon|night|home|work|school|group|once|all|least|first|last|look|looking|meet|see|is|are|was|me|us|its|online|meetings?|schedule|list|info)\b"
 )
 SPACED_MAIL = re.compile(r"(?:[a-z0-9._] ){3,40}@ ?(?:[a-z0-9.] ?){4,40}|@ ?(?:[a-z] ){3,20}\. ?(?:[a-z] ?){2,4}")
 HANDLE = r"@?[a-z0-9](?:[a-z0-9]|[._#/-](?=[a-z0-9_])|_){2,39}"
@@ -62,6 +63,12 @@ TOLD = re.compile(
     rf"\b(?:{PLATFORM})(?:'s| name| id| user| handle| tag)*(?P<sign> ?(?:[:=~]|-+>?|>+|\u2192) ?| (?:is |as |under |at )+|'?s )@?(?P<name>[a-z][a-z0-9._-]{{3,39}})(?=$|[\n,.!?;)(]| (?:add|lol|hmu|hit|if|dm|come|its|and|no|all|follow|message|lmk|on|n|but|w)\b)"
 )
 """`ig: sadgoose`: with a sign any word, with `is` one that looks like several."""
+ONLY = re.compile(
+    rf"(?:^|[\n.!?:] ?)(?:my |mine |me |the |on |its |it's |n |and )*(?:{PLATFORM})(?: name| user| id| tag| handle)? (?P<name>[a-z]{{6,30}}\d{{0,6}})(?=\W*(?:$|\n))"
+)
+"""A platform and one word, and nothing more: `insta sadgoose`."""
+ABOUT_ONE = frozenset(["server", "stories", "streaks", "filter", "drama", "account", "please", "username", "profile", "group", "forever", "detox", "tonight", "tomorrow", "instead", "though", "anyone", "anybody", "everyone", "support", "school", "phones", "videos", "trends", "therapy", "minecraft", "discord", "snapchat", "instagram", "facebook", "telegram", "twitter", "whatsapp", "people", "friends", "family", "controller", "update", "premium", "playlist", "podcast", "sucks", "scares", "breaks", "rabbit", "strong", "better", "harder"])  # fmt: skip
+"""What is said of a platform in one word."""
 PLAIN_WORD = re.compile(
     r"(?:ing|ed|ous|ble|ful|ive|tion|ly|ent|ant|al|ic|ment|ness|ive|less|ish|ism|thing|where|body|one|est|ers?|ies|ers|tions|ments|times)$"
     r"|^(?:deleted|blocked|gone|never|same|done|nope|addiction|memories|because|what|again|that|this|just|like|mine|also|down|dead|trash|poison|garbage|fine|okay|great|awful|worse|worst|bad|good|hard|evil|toxic|free|full|home|open)$"
@@ -69,7 +76,9 @@ PLAIN_WORD = re.compile(
 LIKE_A_HANDLE = re.compile(
     r"(?<![\w@.])(?=[a-z0-9._-]*[a-z])[a-z0-9]+(?:[._][a-z0-9]+)+(?![\w.]|@)|(?<![\w@.])[a-z]{4,}\d{1,4}[a-z]?(?!\w)|(?<![\w@])[a-z_.0-9]{3,30}#\d{4,5}(?!\d)"
 )
-PROGRAM = re.compile(r"[;=(){}<>]|--|\b(?:select|drop|insert|def|import|table)\b")
+PROGRAM = re.compile(
+    r"\w\(|[{}]|;\s*(?:$|--|\n)|--|=>|==|</|\b(?:select|drop|insert|def|import|table|null)\b|^\s*\w+ = \w+"
+)
 """A text that is a program rather than talk: its names are no handles."""
 UNDERSCORED = re.compile(r"(?<![\w@.])(?=[a-z0-9_]*[a-z]{3})[a-z0-9]{2,}(?:_[a-z0-9]+){1,2}_?(?!\w)")
 CALLED = re.compile(r"\b(?:i'?m|i am|add|its me|it's me|look for|search|put in) @?$")
@@ -80,6 +89,10 @@ ORDINARY_DOTS = re.compile(
     r"^(?:[a-z]\.)+[a-z]?$|\.(?:com|org|net|pdf|doc|jpg|gov|edu)$|^\d+[._]\d+$|^(?:covid|phq|gad|mp|h)\d+$|^[a-z]+\.[a-z]+$"
 )
 """Abbreviations, addresses of pages and a missing space after a full stop."""
+NUMBERED = re.compile(
+    r"\bsc ((?=[a-z._]*\d)[a-z][a-z0-9._]{4,29})|^\W*([a-z]{6,30}) (?:g ?mail|hotmail|yahoo|icloud|proton(?:mail)?)\W*$"
+)
+"""A short name of a platform before a handle, or a mailer after it: `sc sadgoose99`, `sadgoose gmail`."""
 AT_HANDLE = re.compile(r"(?<![\w.])@ ?([a-z0-9_](?:[a-z0-9_]|[.-](?=[a-z0-9_])){2,39})(?!\w)")
 ON_ANY = re.compile(rf"\b(?:{PLATFORM})\b")
 ADD_ME = re.compile(
@@ -88,15 +101,18 @@ ADD_ME = re.compile(
 NEAR_HANDLE = re.compile(
     rf"\b(?:{PLATFORM}|add|follow|find|dm|dms|message|msg|pm|hit|look|search|same name|mutuals|socials|mine|link)\b|\b(?:i'?m|im|its|it's) $"
 )
-ADDED = re.compile(rf"\b(?:{PLATFORM}|add|follow|dms?|message me|hit me|link|mutuals|thats me|that's me)\b")
+ADDED = re.compile(
+    rf"\b(?:{PLATFORM}|on everything|everywhere|on all|same on|over there|on there|add|follow|dms?|message me|hit me|link|mutuals|thats me|that's me)\b"
+)
 NEAR = 35
 """Characters before and after a handle in which a word may say that it is one."""
 INVITE = re.compile(
     r"\b(?:discord(?:\.| dot )gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|fb\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|twitch\.tv|onlyfans\.com|signal\.group|cash\.app|venmo\.com|u slash|u/|qr\.)\s?(?:slash )?/?[\w./@$-]{2,60}"
-    r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box \d+"
+    r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box\b"
 )
 ASKED = re.compile(
-    r"\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\bwhat'?s (?:the|that) ?@(?!\w)"
+    rf"^\W*(?:got |ur |your |any |a )*(?:{PLATFORM})(?: name| handle| user)? ?\?+\W*$|"
+    r"^\W*@\W*$|[\U0001F4DE\U0001F4F1\u260E\U0001F4F2] ?(?:me|us)\b|\b(?:your|ur|yr|yo|ya|everyone'?s) ?@(?!\w)|\b(?:your|ur|yr|yo|ya) ?#(?! ?\d)(?!\w)|\bmy [#@] ?(?=$|[?.!,]|(?:is|if|so|and|in|on|for|to|but|or|before|backwards|again)\b)|(?<!\w)@'?s\b|\b(?:drop|send|gimme|share|post) (?:the|that|those|me) @(?!\w)|\bwhat'?s (?:the|that) ?@(?!\w)"
 )
 """A sign for the word: what's ur #, drop your @."""
 CASHTAG = re.compile(r"(?<![\w$])\$[a-z][\w-]{2,}")
@@ -106,9 +122,20 @@ NEVER = frozenset(
 )
 
 STAFFED = re.compile(
-    r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours|intake|hotline|help ?line|life ?line|warm ?line|crisis|on call|office|pharmacy|(?:the|that|their|our|crisis|support) line is|billing|scheduling|samhsa|samaritans|poison control|emergency)\b"
+    r"\b(?:front desk|reception|the clinic|clinic's|nurse line|nurses|after hours (?:line|number|is|phone|clinic|nurse|team|service)|intake|hotline|help ?line|life ?line|warm ?line"
+    r"|crisis (?:line|text|team|center|number|counselor|chat|unit|house|is|at)|on call|(?:the|their|your|her|his|[a-z]+'s|clinic|billing|front|main|program|business) office|pharmacy"
+    r"|(?:the|that|their|our|crisis|support) line is|billing|scheduling|samhsa|samaritans|poison control|emergency (?:line|number|contact|room|services|is|at))\b"
 )
 """Whose number that is: anybody may tell it."""
+MY_OWN = re.compile(
+    r"\b(?:(?:call|text|txt|ring|phone|reach|buzz|dial|find|get|message|msg|hit|catch|try|contact|leave|page) (?:me|us)|i'?m (?:usually |always )?(?:at|in|on)|hmu|me (?:at|on)|my (?:own |new |work |cell |direct )?(?:number|num|cell|mobile|phone|digits|desk|line|extension|office|work))\b"
+    r"|\b(?:buddy|buddies|anyone|wanna|dm|lmk|come (?:over|by)|with me)\b"
+)
+"""A number after it is the writer's, wherever they say that they are."""
+AT_A_PLACE = re.compile(
+    r"\b(?:me|us|i'?m|i work|i am)(?: back| up| over| here)? (?:at|in|from|on|through|via)(?: the| my)? ?$"
+)
+"""Just before a place: the writer is there."""
 WIDER, CLOSE = 90, 40
 """Characters before and after a number in which that may stand, and in which nobody may say that it is theirs."""
 OWNED = re.compile(r"\b(?:my|mine|me|i'?m|us|yours|her|his)\b")
@@ -146,11 +173,14 @@ LINES = frozenset(
 """Crisis lines and text lines (988, 741741, SAMHSA, domestic violence, poison control, Trevor, Samaritans and others)."""
 TOLL_FREE = ("800", "888", "877", "866", "855", "844", "833", "822")
 CUE = re.compile(
-    r"(?<![a-z])(?:call|text|txt|number|num|cell|phone|digits|ring|reach|mobile|hmu|hit me|whats ?app|area code|landline|dial|line's|save|burner|sms|buzz|ping|contact|hola|llama|marcame|numero|cel)(?![a-z])|[#📞☎]"
+    r"(?<![a-z])(?:call|text|txt|number|num|cell|phone|digits|ring|reach|mobile|hmu|hit me|whats ?app|area code|landline|dial|line's|save|burner|sms|buzz|ping|contact|backwards|reversed?|hola|llama|marcame|numero|cel)(?![a-z])|[#📞☎]"
 )
 NOT_A_NUMBER = re.compile(
     r"(?:\b(?:order|case|invoice|claim|policy|id|member|confirmation|tracking|zip|flight|room|page|account|ticket|docket|badge|serial|model|code is|pin|isbn|route|chapter|dose|bp|score|version|upc|vin|ref(?:erence)?|ssn|year|days|steps|section|file)\b(?: number| num| id)?(?: is|'s)?[\s#:.no]*|[$€£])$"
 )
+GROUPED = re.compile(r"^5,55\d,\d{3}$|^[2-9]\d\d,555,\d{4}$|^[2-9],\d\d\d,555,\d\d\d$")
+TO_CALL = re.compile(r"\b(?:call|text|ring|dial|phone|reach|reasons)\b")
+"""A telephone number dressed up as an amount: `5,550,134 reasons to call me`."""
 TOLD_NUMBER = re.compile(
     r"\b(?:call|calling|ring|text|texting|phone|mobile|cell|tel|reach|answering|messages?|registered|dial|whatsapp|my number|number is)"
     r"(?: (?:me|us|him|her|them|back|up|now|on|at|to|is|it's|its|anytime|tonight|instead|al|a|es))*\W{0,3}$"
@@ -222,13 +252,16 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         name, long = found["name"], 4 if re.search(r"\W", found["sign"].strip()) else 8
         if len(name) >= long and (re.search(r"[._\d]", name.strip(".-")) or not PLAIN_WORD.search(name)):
             yield found.span("name")
-    for pattern in (GHOST, NAMED):
+    for pattern in (GHOST, NAMED, NUMBERED):
         for found in pattern.finditer(text):
             yield found.span()
-    for found in UNDERSCORED.finditer(text):
-        if not PROGRAM.search(text):
-            yield found.span()
+    for found in ONLY.finditer(text):
+        if not PLAIN_WORD.search(found["name"]) and found["name"] not in ABOUT_ONE:
+            yield found.span("name")
     anywhere = ON_ANY.search(text) or ADD_ME.search(text)
+    if anywhere or not PROGRAM.search(text):
+        for found in UNDERSCORED.finditer(text):
+            yield found.span()
     for found in LIKE_A_HANDLE.finditer(text):
         before = text[max(0, found.start() - 30) : found.start()]
         called = ADD_ME.search(before) or (anywhere and IT_IS.search(before))
@@ -273,11 +306,20 @@ def _scattered(text: str) -> Iterator[tuple[int, int]]:
 def _staffed(text: str, number: Written) -> bool:
     """Whether somebody's is told who is there for everybody: just beside it, or farther away if it is nobody's own."""
     before, after = text[max(0, number.start - CLOSE) : number.start], text[number.end : number.end + 12]
-    if STAFFED.search(before) or STAFFED.search(after):
+    said = max(STAFFED.finditer(before), key=lambda found: found.end(), default=None)
+    if said and not _own(before, said):
+        return True
+    if not said and STAFFED.search(after):
         return True
     if OWNED.search(before) or OWNED.search(text[number.end : number.end + CLOSE]):
         return False
-    return bool(STAFFED.search(text[max(0, number.start - WIDER) : number.end + CLOSE]))
+    wide = text[max(0, number.start - WIDER) : number.end + CLOSE]
+    return not MY_OWN.search(wide) and bool(STAFFED.search(wide))
+
+
+def _own(before: str, staffed: re.Match[str]) -> bool:
+    """Whether a number is the writer's though a place is named: `call me at the office`, but not `call me later, the clinic is`."""
+    return bool(MY_OWN.search(before[staffed.end() :]) or AT_A_PLACE.search(before[: staffed.start()]))
 
 
 def _reaches(number: Written, text: str) -> bool:
@@ -289,6 +331,8 @@ def _reaches(number: Written, text: str) -> bool:
     if NOT_A_NUMBER.search(before) or AFTER_NUMBER.match(after) or _staffed(text, number):
         return False
     inside = text[number.start : number.end]
+    if GROUPED.search(inside) and TO_CALL.search(text):
+        return True
     if re.search(r"\d[/.]\d\d?[/.](?:19|20)\d\d|(?:19|20)\d\d-\d\d-\d\d|\d,\d\d\d|:\d\d", inside):
         return False
     if many == 7 and number.digits.startswith("555") and len(number.pieces) > 1:

@@ -30,6 +30,8 @@ OF_ONE_PHRASE = 8
 CONTACT_VERSION = 2
 HURRY = 12
 """Between the beginning and the end of a long text reading may cost this many times less."""
+TOUCHING = 12
+"""Characters between what is said of a number and the number: `call me on my cell: 312 555 0187` is one finding."""
 MOST_OF_ONE = 20
 """Findings of one concept kept for one text: the first ones say it."""
 LEVEL = {label: value for value, label in Severity.choices}
@@ -112,7 +114,7 @@ def _reading(text: str, own_numbers: Iterable[str], most: int) -> tuple[list[Fin
         found = _merged(found, [one for one in more if (one.rule, one.start) not in known])
         hidden += hidden_too
         told = told or _contacts(deep, tokens, own_numbers)
-    found += told
+    found = [*_apart_from(told, found), *told]
     if work.left < 0:
         found.append(_unread(len(text)))
     return found, hidden
@@ -193,10 +195,20 @@ def _once(found: list[Finding]) -> list[Finding]:
     return kept
 
 
+def _apart_from(told: Sequence[Finding], found: Sequence[Finding]) -> Iterator[Finding]:
+    """The findings that say nothing of what a told number or handle says already, over it or touching it."""
+    for one in found:
+        beside = one.rule == CONTACT and any(
+            one.start <= other.end + TOUCHING and other.start <= one.end + TOUCHING for other in told
+        )
+        if not beside:
+            yield one
+
+
 def _contacts(normal: Normal, tokens: Tokens, own_numbers: Iterable[str]) -> list[Finding]:
+    every = list(islice(contacts(normal.text, tokens.words, own_numbers), MOST_OF_ONE))
     return [
-        _of_no_concept(CONTACT, CONTACT_VERSION, Lane.CONDUCT, "amber", normal.span(*span))
-        for span in islice(contacts(normal.text, tokens.words, own_numbers), MOST_OF_ONE)
+        _of_no_concept(CONTACT, CONTACT_VERSION, Lane.CONDUCT, "amber", normal.span(*span)) for span in joined(every)
     ]
 
 

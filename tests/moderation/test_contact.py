@@ -42,6 +42,14 @@ def found(text: str, own: frozenset[str] = frozenset()) -> list[str]:
         "my number 78 651 450",
         "+46 (0)8 928 571 38",
         "LeticiaM@fleckens.hu",
+        "call me at the office 415 555 0134",
+        "im in crisis, call me 415 555 0134",
+        "pharmacy pickup buddy? 415-555-0134",
+        "sad_goose_99 (thats me there)",
+        "insta sadgoose",
+        "@sadgoose on everything",
+        "read it backwards: 7710-555",
+        "there are 5,550,134 reasons to call me",
     ],
 )
 def test_a_way_to_reach_somebody_is_found(text: str) -> None:
@@ -67,6 +75,13 @@ def test_a_way_to_reach_somebody_is_found(text: str) -> None:
         "the score was 55 - 101",
         "call it what it was, 2009 2011 2014 were lost years",
         "read pages 120 121 122 of it",
+        "the crisis line here is 415-555-0134",
+        "my therapist's office is 415-555-0134",
+        "if you can't reach me, the nurse line is 415-555-0134",
+        "the after hours nurse is 415-555-0134",
+        "just email intake@example.org about the parking pass",
+        "x = some_var_name",
+        "facebook drama",
     ],
 )
 def test_what_only_looks_like_it_is_not(text: str) -> None:
@@ -84,6 +99,11 @@ def test_the_finding_points_at_the_number_in_the_original() -> None:
         one for one in read(text).findings if one.category == "contact exchange" and "555" in text[one.start : one.end]
     ]
     assert text[finding.start : finding.end] == "312-555-0187"
+
+
+@pytest.mark.parametrize("text", ["my number is 312-555-0187", "call me: 312-555-0187", "text me at 312 555 0187 ok"])
+def test_one_number_is_one_finding(text: str) -> None:
+    assert [one.category for one in read(text).findings if one.alerts] == ["contact exchange"]
 
 
 @given(st.text(alphabet="0123456789 -.()+one two five double @at dot com", max_size=120))
