@@ -83,6 +83,8 @@ BETWEEN = frozenset(
     ]
 )
 """Words that may stand between the pieces of one number."""
+WHOLE = 10
+"""Digits of a number here, without the country's."""
 MOST_BETWEEN = 3
 JOINED = UNITS | {word: digit + "0" for word, digit in TENS.items()} | TEENS
 RUN_TOGETHER = re.compile(_any(JOINED))
@@ -121,7 +123,7 @@ def written(text: str) -> Iterator[Written]:
                 yield from _number(pieces, plus)
                 pieces, plus, between = [], False, 0
             continue
-        if pieces and _apart(text[pieces[-1][2] : start]):
+        if pieces and (_apart(text[pieces[-1][2] : start]) or (not plus and _whole(pieces, digits))):
             yield from _number(pieces, plus)
             pieces, plus = [], False
         pieces.append((digits, start, end, worded))
@@ -132,6 +134,11 @@ def written(text: str) -> Iterator[Written]:
 def _apart(between: str) -> bool:
     """Whether what stands between two pieces parts them for good."""
     return bool(re.search(r"[?!;\n]|[$€£%]|\d:\d", between)) or len(between) > 40
+
+
+def _whole(pieces: list[tuple[str, int, int, bool]], following: str) -> bool:
+    """Whether the pieces are a number already and another one begins: `617 555 0142 or 617 555 0143`."""
+    return sum(len(piece[0]) for piece in pieces) == WHOLE and len(following) > 2
 
 
 def _number(pieces: list[tuple[str, int, int, bool]], plus: bool) -> Iterator[Written]:
