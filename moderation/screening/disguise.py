@@ -149,7 +149,7 @@ def _chunks(text: str) -> Iterator[Replacement]:
         number = word.isdecimal()
         if number or (word in vocabulary() and SUSPECT.search(word)):
             meant = _meant(word) if len(word) <= SHORT_NUMBER else None
-            if meant and (meant in SHARE or word not in vocabulary() or not number):
+            if meant and (meant in SHARE or not number or (len(word) > 1 and word not in vocabulary())):
                 numbers.append((start, start + len(word), meant))
             continue
         if not word or len(word) > LONGEST_RUN or word in vocabulary():
