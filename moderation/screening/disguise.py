@@ -102,7 +102,8 @@ def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
     for found in SPACED.finditer(text):
         groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
         words = [(*read(letters), mark) for letters, mark in groups]
-        if max(len(part) for *parts, _ in words for part in parts) < SHORTEST_WORD:
+        said = [part for *parts, _ in words for part in parts]
+        if max(map(len, said)) < SHORTEST_WORD and not SHARE.keys() >= set(said):
             continue  # a star among them is a letter left out
         if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in vocabulary():
             yield found.start(), found.end(), " ".join(" ".join(word[:-1]) + word[-1] for word in words)
@@ -117,7 +118,8 @@ def _groups(places: Sequence[int], text: str, origin: Sequence[int]) -> list[tup
         (" " in text[one:other], sum(origin[at + 1] - origin[at] for at in range(one + 1, other)))
         for one, other in pairwise(places)
     ]
-    usual = Counter(gaps).most_common(1)[0][0]
+    many = Counter(gaps)
+    usual = min(many, key=lambda gap: (-many[gap], gap))
     groups, letters = list[tuple[str, str]](), text[places[0]]
     for (one, other), gap in zip(pairwise(places), gaps, strict=True):
         if gap[0] and gap > usual:
@@ -203,7 +205,10 @@ def _parted(word: str, longer: int) -> str | None:
     if len(parts) < 2:
         return None
     undone = [part if part.isdigit() or part in vocabulary() else _undone(part, longer) or part for part in parts]
-    return " ".join(undone) if undone != parts else None
+    if undone == parts:
+        return None
+    # Between runs that were several words each, a full stop ends a sentence; between single words it only joins them.
+    return (". " if "." in word and all(" " in part for part in undone) else " ").join(undone)
 
 
 def _run_on(word: str, longer: int) -> str | None:

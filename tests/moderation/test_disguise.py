@@ -46,7 +46,7 @@ WAYS: dict[str, Callable[[str], str]] = {
 }
 OF_ASCII = ("flags", "boxed")
 """Alphabets without accents."""
-NOT_ALWAYS = {"stretched": 0.85, "spaced evenly": 0.9, "without spaces": 0.9, "in digits": 0.98, "dotted": 0.98}
+NOT_ALWAYS = {"stretched": 0.85, "spaced evenly": 0.9, "without spaces": 0.88, "in digits": 0.98, "dotted": 0.98}
 """Where what stood between words is gone, or a figure may be a letter, more than one reading is possible. Of all
 examples of the lexicon at least this share stays as grave; in every other way all of them do."""
 
