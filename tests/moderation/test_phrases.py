@@ -7,8 +7,9 @@ import pytest
 from moderation.screening import warm
 from moderation.screening.alphabet import FIRST, FIRST_NUMBER, Alphabet
 from moderation.screening.lexicon import languages
-from moderation.screening.phrases import Phrase, PhraseError, Sets, compile_phrase
+from moderation.screening.phrases import FOLDER, Phrase, PhraseError, Sets, compile_phrase
 
+LONGEST_LINE = 200
 SETS = {"die": "die|be dead", "want": "want to|wish to"}
 FORMS: dict[str, tuple[str, ...]] = {"can't": ("can", "not"), "really": ()}
 
@@ -104,6 +105,12 @@ def test_no_phrase_repeats_without_a_bound() -> None:
     for phrase in every_phrase():
         for pattern in phrase.patterns:
             assert not re.search(r"[*+]|\{\d*,\}", pattern), phrase.source
+
+
+def test_the_lexicon_can_be_read_line_by_line() -> None:
+    for file in FOLDER.glob("*/*.toml"):
+        for number, line in enumerate(file.read_text("utf-8").split("\n"), start=1):
+            assert len(line) <= LONGEST_LINE, f"{file.name}:{number}"
 
 
 def test_every_phrase_has_a_word_it_cannot_do_without() -> None:
