@@ -138,7 +138,7 @@ def _apart(between: str) -> bool:
 
 def _whole(pieces: list[tuple[str, int, int, bool]], following: str) -> bool:
     """Whether the pieces are a number already and another one begins: `617 555 0142 or 617 555 0143`."""
-    return sum(len(piece[0]) for piece in pieces) == WHOLE and len(following) > 2
+    return len(following) > 2 and len(pieces) <= WHOLE and sum(len(piece[0]) for piece in pieces) == WHOLE
 
 
 def _number(pieces: list[tuple[str, int, int, bool]], plus: bool) -> Iterator[Written]:
