@@ -5,25 +5,19 @@ needed words, one for the second and so on. The numbers of a sentence's words ar
 remains has a word of each set. Most phrases end there without being looked at, however many there are.
 """
 
-import re
 from collections.abc import Iterable
 
 from moderation.screening.phrases import ASKED, Phrase
-
-NOT_ZERO = re.compile(rb"[^\0]")
-BITS = [tuple(bit for bit in range(8) if byte >> bit & 1) for byte in range(256)]
-"""The places of the ones in each byte."""
 
 
 class Index:
     """Phrases of numbered rules, found by the words they cannot do without."""
 
-    __slots__ = ("_around", "_around_unasked", "_bytes", "_rules", "_serves", "_unasked", "anchors")
+    __slots__ = ("_around", "_around_unasked", "_rules", "_serves", "_unasked", "anchors")
 
     def __init__(self, rules: Iterable[tuple[Phrase, ...]]) -> None:
         """`rules`: the phrases of rule 0, of rule 1 and so on."""
         self._rules = [(number, phrase) for number, phrases in enumerate(rules) for phrase in phrases]
-        self._bytes = (len(self._rules) + 7) // 8
         serves: dict[str, list[int]] = {}
         self._unasked = [0] * ASKED
         self._around: dict[str, int] = {}
@@ -66,9 +60,10 @@ class Index:
                 if word in around:
                     beside |= around[word]
             left &= beside
-        if not left:
-            return []
-        served = left.to_bytes(self._bytes, "little")
-        return [
-            self._rules[found.start() * 8 + bit] for found in NOT_ZERO.finditer(served) for bit in BITS[found[0][0]]
-        ]
+        found = []
+        while left:
+            place = left.bit_length() - 1
+            found.append(self._rules[place])
+            left ^= 1 << place
+        found.reverse()
+        return found
