@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from groups.gate import CONTACT, HeldFor
+from groups.gate import HeldFor
 
 
 class Mark(models.Model):
@@ -15,6 +15,9 @@ class Mark(models.Model):
         default=list, help_text="[{rule, lane, severity, start, end}] that the room's staff are told; often empty."
     )
     screen_down = models.BooleanField(default=False, help_text="Held because the gate failed: nobody could look.")
+    contact_only = models.BooleanField(
+        default=False, help_text="Nothing but a way to reach somebody outside was found: its author is told so."
+    )
     kept_back_at = models.DateTimeField(
         null=True, help_text="When somebody had read it, held as it was, and decided that it stays so."
     )
@@ -30,4 +33,4 @@ class Mark(models.Model):
             return "kept_back"
         if self.screen_down:
             return "screen_down"
-        return "contact" if self.findings and all(one["rule"] == CONTACT for one in self.findings) else "waiting"
+        return "contact" if self.contact_only else "waiting"

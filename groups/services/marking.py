@@ -8,7 +8,7 @@ from django.db.models import Max, OuterRef, Q, Subquery
 
 from groups.authors import authors_in
 from groups.events import MessageFindings, MessageHeld
-from groups.gate import Action, Finding, HeldFor, Verdict
+from groups.gate import CONTACT, Action, Finding, HeldFor, Verdict
 from groups.models import Mark, Message, Room
 from live import log
 from records.clock import now
@@ -25,7 +25,12 @@ def mark(message: Message, verdict: Verdict) -> None:
         return
     findings = _for_staff(message, verdict)
     Mark.objects.create(
-        message=message, room=message.room, findings=findings, screen_down=verdict.screen_down, at=now()
+        message=message,
+        room=message.room,
+        findings=findings,
+        contact_only=_contact_only(verdict),
+        screen_down=verdict.screen_down,
+        at=now(),
     )
     if findings:
         log.tell_all([told_of(message)])
@@ -65,7 +70,8 @@ def checked(message: Message, verdict: Verdict) -> None:
     What peers are not to read is veiled before anybody releases it; author and staff are told what it waits for now.
     """
     findings = _for_staff(message, verdict)
-    if not Mark.objects.filter(message=message, screen_down=True).update(screen_down=False, findings=findings):
+    unchecked = Mark.objects.filter(message=message, screen_down=True)
+    if not unchecked.update(screen_down=False, findings=findings, contact_only=_contact_only(verdict)):
         return
     if message.state != State.HELD:
         return
@@ -96,6 +102,12 @@ def screen_down(rooms: Collection[Room]) -> datetime | None:
     checked = placed.filter(Q(mark=None) | Q(mark__screen_down=False)).order_by("-seq").values("written_at")[:1]
     again = Room.objects.filter(pk__in=[room.pk for room in rooms]).alias(checked=Subquery(checked))
     return None if again.filter(checked__gt=since).exists() else since
+
+
+def _contact_only(verdict: Verdict) -> bool:
+    """Whether all that alerts is a way to reach somebody outside."""
+    alerting = [one for one in verdict.findings if one.alerts]
+    return bool(alerting) and all(one.rule == CONTACT for one in alerting)
 
 
 def _for_staff(message: Message, verdict: Verdict) -> list[dict[str, str | int]]:

@@ -16,17 +16,20 @@ from moderation.screening.lexicon import languages
 from moderation.screening.normal import UNUSUAL, Normal
 from moderation.screening.phrases import FOLDER, SHARE
 
-AMONG_LETTERS = re.compile(r"[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[a-z][|$]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]")
-STRETCHED = re.compile(r"([a-z0-9])\1\1")
-DOTTED = re.compile(r"[.!](?<=[a-z].)[a-z]")
+AMONG_LETTERS = re.compile(
+    r"(?<![a-z])[a-z][^\w\s'][a-z](?![a-z])|[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[a-z][|$]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]"
+)
+STRETCHED = re.compile(r"([a-z0-9])\1(?:\1|([a-z])\2([a-z])\3)")
+"""A letter three times, or three letters in a row twice each."""
+DOTTED = re.compile(r"[.!,](?:(?<=[a-z][.!])[a-z]|(?<=[a-z],|[.]{2})[a-z](?![a-z]))")
 LETTERS = re.compile(r" (?<=[a-z] )(?<![a-z][a-z] )[a-z] [a-z](?![a-z])")
 """Three letters on their own. Like `DOTTED` it begins with what is rare, so that most of a text is skipped."""
 RUN = re.compile(r"[a-z']{14}")
 STANDS_FOR = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "li", "+": "t", "€": "e", "£": "l", "¢": "c", "2": "z",
 }  # fmt: skip
-LETTER = r"[a-z0-9@$!|']"
-GAP = r"(?=[ .,_*/~+=-]) ?[,_*/~+=-]?\.{0,3} {0,3}"
+LETTER = r"[a-z0-9@$!']"
+GAP = r"(?=[^\w@$!?;']|_)[ \n]?(?:[^\w\s.@$!?;']|_)?\.{0,3}[ \n]{0,3}"
 SPACED = re.compile(rf"(?<![^\W_]){LETTER}(?:{GAP}{LETTER}(?![^\W_])){{2,{LONGEST_RUN - 1}}}")
 """Three or more single letters with something between them."""
 CHUNK = re.compile(r"[^\s,;:?()\"]+")
@@ -40,9 +43,10 @@ IN_JOINED = ("self", "suicid", "die", "dead", "endmylife", "matarm", "quieromori
 """One of these is in whatever `JOINED` finds."""
 SAME = re.compile(r"(.)\1*", re.DOTALL)
 JOINT = re.compile(r"[._*/~+=-]+")
-SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1\1")
+SUSPECT = re.compile(r"[0-9@$!|+€£*#_]|(.)\1(?:\1|(.)\2(.)\3)")
 STARRED = re.compile("[*#_]")
-PADDING = " .,_*/~+=-"
+LAST_STOP = re.compile(r"\.(?= [a-z])")
+LETTERLIKE = re.compile(LETTER)
 LONGEST_WORD = 40
 SHORT_NUMBER = 4
 """Figures of a number that may be a word."""
@@ -100,13 +104,15 @@ def _replaced(text: str, origin: tuple[int, ...], changes: Iterator[Replacement]
 def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
     read = lru_cache(_word_or_words)  # for this text alone; figures stay what they are
     for found in SPACED.finditer(text):
-        groups = _groups([place for place in range(*found.span()) if text[place] not in PADDING], text, origin)
+        groups = _groups([place for place in range(*found.span()) if LETTERLIKE.match(text[place])], text, origin)
         words = [(*read(letters), mark) for letters, mark in groups]
         said = [part for *parts, _ in words for part in parts]
         if max(map(len, said)) < SHORTEST_WORD and not SHARE.keys() >= set(said):
             continue  # a star among them is a letter left out
         if len(groups) > 1 or len(words[0]) > 2 or words[0][0] in vocabulary():
-            yield found.start(), found.end(), " ".join(" ".join(word[:-1]) + word[-1] for word in words)
+            # "k.i.l.l. myself": the last stop is one of those between letters, and ends no sentence.
+            end = found.end() + bool("." in found.group() and LAST_STOP.match(text, found.end()))
+            yield found.start(), end, " ".join(" ".join(word[:-1]) + word[-1] for word in words)
 
 
 def _groups(places: Sequence[int], text: str, origin: Sequence[int]) -> list[tuple[str, str]]:

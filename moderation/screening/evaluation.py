@@ -79,7 +79,7 @@ class Tally:
         return of | {
             "veiled": share(self.veiled, self.n),
             "severity": dict(self.by_severity),
-            "categories": dict(self.by_category.most_common()),
+            "categories": dict(sorted(self.by_category.items(), key=lambda one: (-one[1], one[0]))),
         }
 
 

@@ -89,6 +89,12 @@ def test_the_span_lies_in_what_was_written(text: str, ways: list[str]) -> None:
         ("gavemynarcanawaysotheycannotbringmeback", "gave my narcan away so they cannot bring me back"),
         ("swallowed40ofmytrazodone", "swallowed 40 of my trazodone"),
         ("I am suicida|", "i am suicidal"),
+        ("k.i.l.l. myself", "kill myself"),
+        ("k,i,l,l myself", "kill myself"),
+        ("k|i|l|l myself", "kill myself"),
+        ("k...i...l...l myself", "kill myself"),
+        ("k\u00b7i\u00b7l\u00b7l myself", "kill myself"),
+        ("k\U0001f600i\U0001f600l\U0001f600l myself", "kill myself"),
         ("I'llllll shoottttt", "i'll shoot"),
     ],
 )

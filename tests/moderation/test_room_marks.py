@@ -241,6 +241,14 @@ def test_the_author_of_a_number_is_told_what_it_is_about(cast: Cast, gate: Any) 
         assert [one["held_for"] for one in told(f"person:{message.author_id}", "message.held")] == [wanted]
 
 
+def test_the_author_of_a_number_in_a_peer_room_is_told_too_and_nobody_else(cast: Cast, gate: Any) -> None:
+    gate(Number)
+    receipt = posting.post(person_id=cast.cal.pk, room_id=cast.cal_ivy.pk, cid="one", text=WORDS)
+    message = Message.objects.get(pk=receipt.message_id)
+    assert [one["held_for"] for one in told(f"person:{message.author_id}", "message.held")] == ["contact"]
+    assert Mark.objects.get(message=message).findings == []
+
+
 def test_the_case_says_what_the_law_may_ask(cast: Cast, gate: Any) -> None:
     gate(Threat)
     say(cast, "ana")
