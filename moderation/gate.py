@@ -30,14 +30,15 @@ class Gate:
         reading = read(draft.text)
         if not alerts(reading):
             return judge(reading)
+        contact = any(one.category == CONTACT for one in reading.findings)
         try:
             policy = in_force(draft.programme_id, draft.room_kind)
-            own = own_numbers(draft.programme_id)
+            own = own_numbers(draft.programme_id) if contact else frozenset[str]()
         except SynchronousOnlyOperation:
             raise
         except Exception as error:  # whatever the database may raise: what was found is known, and it is held for it
             log.error("a screening policy cannot be read: %s", type(error).__name__)
             return judge(reading, UNKNOWN, staff=draft.author_is_staff)
-        if any(one.category == CONTACT for one in reading.findings):
+        if own:
             return screen(draft.text, Context(policy=policy, staff=draft.author_is_staff, own_numbers=own))
         return judge(reading, policy, staff=draft.author_is_staff)

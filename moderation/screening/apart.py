@@ -15,13 +15,14 @@ FORM = 4.5
 EACH = 3.0
 """What each word costs beside that: rather few of them."""
 NUMBER = 7.0
+"""What a word in figures costs, however long."""
 ALONE = frozenset("iauy0123456789")
 """What may be a word of one letter."""
 STRANGE = 8.0
 """What a letter that belongs to no word costs; a word costs the less the more common it is."""
-LIKELY = {True: 2.75, False: 3.25}
-"""What a letter may cost on average in letters read loosely, and in others: what costs more is another language, a place or a
-medicine that happens to be made of words."""
+LIKELY, LIKELY_LOOSELY = 3.25, 2.75
+"""What a letter may cost on average, and in letters read loosely: what costs more is another language, a place or a medicine
+that happens to be made of words."""
 NEVER = (float("inf"), 0, "")
 
 
@@ -64,7 +65,8 @@ def segmented(letters: str, *, loosely: bool = False) -> list[str] | None:
             cost = before + (NUMBER if word.isdecimal() else costs.get(word, NEVER[0]))
             if cost < best[end][0]:
                 best[end] = (cost, start, word)
-    return _path(letters, best) if best[-1][0] <= LIKELY[loosely] * len(letters) else None
+    likely = LIKELY_LOOSELY if loosely else LIKELY
+    return _path(letters, best) if best[-1][0] <= likely * len(letters) else None
 
 
 def _path(letters: str, best: Sequence[tuple[float, int, str]]) -> list[str] | None:

@@ -102,7 +102,7 @@ def _replaced(text: str, origin: tuple[int, ...], changes: Iterator[Replacement]
 
 
 def _spaced(text: str, origin: Sequence[int]) -> Iterator[Replacement]:
-    read = lru_cache(_word_or_words)  # for this text alone; figures stay what they are
+    read = lru_cache(_word_or_words)  # for this text alone
     for found in SPACED.finditer(text):
         groups = _groups([place for place in range(*found.span()) if LETTERLIKE.match(text[place])], text, origin)
         words = [(*read(letters), mark) for letters, mark in groups]
@@ -136,7 +136,7 @@ def _groups(places: Sequence[int], text: str, origin: Sequence[int]) -> list[tup
 
 
 def _word_or_words(letters: str) -> list[str]:
-    """What some letters spell: a word of the lexicon, or several; as they are if neither."""
+    """What some letters spell: a word of the lexicon, or several; as they are if neither. Figures stay what they are."""
     if letters.isdecimal():
         return [letters]
     known = next((reading for reading in _readings(letters) if reading in vocabulary()), None)

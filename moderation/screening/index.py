@@ -61,7 +61,7 @@ class Index:
                     beside |= around[word]
             left &= beside
         found = []
-        while left:
+        while left:  # from the top, so that what remains gets shorter
             place = left.bit_length() - 1
             found.append(self._rules[place])
             left ^= 1 << place

@@ -49,11 +49,13 @@ class Around:
     def scope_of(self, start: int, end: int, ignores: frozenset[str], idioms: Index) -> str:
         """`now`, or why a match between two of the sentence's words does not alert by itself."""
         letters, scopes = self._sentence.letters, self._scopes
+        spoken = places(idioms, self._words, letters)
+        if any(first < end and start < last for first, last in spoken):
+            return IDIOM
         if self._near is None:
             self._unless = scopes.told("unless", self._words, letters)
             self._near = scopes.told("near", self._words, letters)
-        spoken = places(idioms, self._words, letters)
-        if spoken and (scopes.idiom not in self._unless or any(first < end and start < last for first, last in spoken)):
+        if spoken and scopes.idiom not in self._unless:
             return IDIOM
         clause = letters[self._sentence.clause(start) : start]
         said = (

@@ -1,18 +1,20 @@
 """What is held in a live room, for its lead: who was called and what to do, and one line in the room itself."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from django.test import Client
 
-from groups.gate import Action, Draft, Finding, Verdict
+from groups.gate import Action, Draft, Verdict
 from groups.services import posting
 from moderation.escalation import answers
 from moderation.models import Case, Escalation
 from peers.models import User
 from peers.permissions import Role
 from tests.cast import Cast
+from tests.moderation.gates import seen
 
 WORDS = "Words that wait."
 
@@ -38,22 +40,9 @@ class Both(Crisis):
 
     def screen(self, draft: Draft) -> Verdict:
         """Judge."""
-        found = (("care", "amber"), ("conduct", "red"))
-        findings = tuple(
-            Finding(
-                rule=lane,
-                version=1,
-                category=lane,
-                lane=lane,
-                severity=severity,
-                alerts=True,
-                scope="now",
-                start=0,
-                end=5,
-            )
-            for lane, severity in found
-        )
-        return Verdict(action=Action.HOLD, severity="red", lane="conduct", findings=findings)
+        worry = seen(0, 5, severity="amber")
+        graver = replace(seen(0, 5, rule="harm", severity="red"), category="harm", lane="conduct")
+        return Verdict(action=Action.HOLD, severity="red", lane="conduct", findings=(worry, graver))
 
 
 def said(cast: Cast, settings: Any, gate: type) -> None:

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import AsyncIterator, Callable
-from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -10,7 +9,6 @@ from uuid import uuid4
 import pytest
 from django.test import Client
 
-from groups.gate import CONTACT, Action, Draft, Finding, Verdict
 from groups.models import Mark, Message
 from groups.services import marking, posting
 from live import log
@@ -23,86 +21,10 @@ from peers.models import User
 from peers.permissions import Role
 from tests.cast import Cast
 from tests.live.conftest import Socket
+from tests.moderation.gates import WORDS, Down, Holds, Number, Screen, Threat, Veils
 
-WORDS = "I took twenty pills and felt numb."
 HIDDEN = "twenty pills"
 LATER = "Good evening."
-
-
-def seen(start: int, end: int, *, rule: str = "an act", severity: str = "amber", scope: str = "now") -> Finding:
-    """One finding of the care lane."""
-    return Finding(
-        rule=rule,
-        version=3,
-        category="self harm",
-        lane="care",
-        severity=severity,
-        alerts=scope == "now",
-        scope=scope,
-        start=start,
-        end=end,
-    )
-
-
-class Screen:
-    """Veils the pills and sees an act; of anything else it makes nothing."""
-
-    action, severity = Action.FLAG, "amber"
-
-    def screen(self, draft: Draft) -> Verdict:
-        """Judge."""
-        if draft.text != WORDS:
-            return Verdict(action=Action.PUBLISH)
-        return Verdict(
-            action=self.action,
-            severity=self.severity,
-            lane="care",
-            veils=((7, 19),),
-            findings=(
-                seen(0, 19, severity=self.severity),
-                seen(24, 33, rule="feeling numb", severity="red", scope="past"),
-            ),
-        )
-
-
-class Holds(Screen):
-    """The same, graver: held."""
-
-    action, severity = Action.HOLD, "red"
-
-
-class Threat:
-    """Sees a threat against someone."""
-
-    def screen(self, draft: Draft) -> Verdict:
-        """Judge."""
-        found = replace(seen(0, 19, rule="threat", severity="red"), track="duty to warn")
-        return Verdict(action=Action.HOLD, severity="red", lane="care", findings=(found,))
-
-
-class Number:
-    """Sees a telephone number."""
-
-    def screen(self, draft: Draft) -> Verdict:
-        """Judge."""
-        found = replace(seen(0, 19, rule=CONTACT), category=CONTACT, lane="conduct")
-        return Verdict(action=Action.HOLD, severity="amber", lane="conduct", findings=(found,))
-
-
-class Veils:
-    """Veils, and finds nothing that a person has to look at."""
-
-    def screen(self, draft: Draft) -> Verdict:
-        """Judge."""
-        return Verdict(action=Action.PUBLISH, veils=((7, 19),), findings=(seen(24, 33, scope="past"),))
-
-
-class Down:
-    """A gate that fails."""
-
-    def screen(self, draft: Draft) -> Verdict:
-        """Break."""
-        raise RuntimeError("no")
 
 
 @pytest.fixture(autouse=True)
@@ -110,7 +32,7 @@ def gate(settings: Any) -> Callable[[type], None]:
     """The gate of this test."""
 
     def use(cls: type) -> None:
-        settings.MESSAGE_GATE = f"tests.moderation.test_room_marks.{cls.__name__}"
+        settings.MESSAGE_GATE = f"{cls.__module__}.{cls.__name__}"
 
     use(Screen)
     return use

@@ -4,7 +4,6 @@ from typing import Any
 
 import pytest
 
-from groups.gate import Draft, Verdict
 from groups.models import Mark, Message
 from groups.services import marking, messages, posting
 from live import log
@@ -22,19 +21,11 @@ CALM = "Good evening, all well here."
 NUMBER = "text me at 617-555-0142"
 
 
-class Down:
-    """A gate that fails."""
-
-    def screen(self, draft: Draft) -> Verdict:
-        """Break."""
-        raise RuntimeError("no")
-
-
 @pytest.fixture
 def down(settings: Any) -> Any:
     """The screen is down until told to work again."""
     works = settings.MESSAGE_GATE
-    settings.MESSAGE_GATE = "tests.moderation.test_unchecked.Down"
+    settings.MESSAGE_GATE = "tests.moderation.gates.Down"
 
     def again() -> int:
         settings.MESSAGE_GATE = works
