@@ -13,8 +13,8 @@ from groups.veil import spans
 
 RANK = {"green": 0, "amber": 1, "red": 2, "crisis": 3}
 ARTICLE = re.compile("^(?:an?|the) ")
-FOR_STAFF = "veiled for the group"
-FOR_AUTHOR = "veiled for your group"
+VEILED = "veiled for"
+"""What a veil's label says, before the words for those who do not read it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,14 +65,16 @@ def labels(
     veils: Sequence[Sequence[int]] = (),
     findings: Sequence[dict[str, Any]] = (),
     *,
-    veiled: str = FOR_STAFF,
+    others: str = "peers",
 ) -> list[Label]:
-    """What the marks say, gravest first, each once; the veils last."""
+    """What the marks say, gravest first, each once; the veils last. `others`: who does not read what is veiled."""
     said = [
         Label(possible(one["rule"]), text[one["start"] : one["end"]], one["severity"])
         for one in _fitting(text, findings)
     ]
-    return list(dict.fromkeys([*said, *(Label(veiled, text[start:end]) for start, end in spans(text, veils))]))
+    return list(
+        dict.fromkeys([*said, *(Label(f"{VEILED} {others}", text[start:end]) for start, end in spans(text, veils))])
+    )
 
 
 def _fitting(text: str, findings: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

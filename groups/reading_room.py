@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from groups.access import RoomAccess
 from groups.authors import authors_in
 from groups.events import Author
-from groups.marks import FOR_AUTHOR, FOR_STAFF, Label, Piece, labels, pieces
+from groups.marks import Label, Piece, labels, pieces
 from groups.models import Message
 from groups.services.marking import held_for, marks_of
 from groups.services.messages import State, text_of
@@ -113,7 +113,7 @@ def _shown(rows: Sequence[Message], reader: UUID, *, staff: bool) -> list[Shown]
                 state=row.state,
                 whole=whole,
                 parts=pieces(text, veils, found) if whole else _for_peers(text, row.veils),
-                labels=labels(text, veils, found, veiled=FOR_AUTHOR if mine else FOR_STAFF) if whole else [],
+                labels=labels(text, veils, found, others=row.room.others) if whole else [],
                 veiled_for_peers=bool(row.veils),
                 held_for=held_for(mark) if row.state == State.HELD else "",
                 written_at=row.written_at,

@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 from groups import reading_room
 from groups.access import RoomAccess, SessionAccess
 from groups.console import console
-from groups.marks import FOR_AUTHOR, FOR_STAFF, RANK
+from groups.marks import RANK, VEILED
 from groups.models import Room
 from groups.policies import can_post
 from groups.services import presence, reading
@@ -36,7 +36,7 @@ def context(reader: User, access: RoomAccess, *, before: int | None = None) -> d
         "cid": str(uuid4()),
         "looking_back": before is not None,
         "severities": list(RANK) if access.is_staff else [],
-        "veiled_words": FOR_STAFF if access.is_staff else FOR_AUTHOR,
+        "veiled_words": f"{VEILED} {access.room.others}",
         "screen_down": screen_down([access.room]) if access.is_staff else None,
     }
 

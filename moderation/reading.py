@@ -40,7 +40,7 @@ class Words:
     labels: Sequence[Label]
     """What the marks in it say: of the findings those that alert, and the veils."""
     veils: Sequence[str]
-    """What the group does not see of it."""
+    """What peers do not see of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,11 @@ class Room(models.Model):
         ]
 
     @property
+    def others(self) -> str:
+        """Who else reads what is written in it, in words."""
+        return {self.Kind.PEER: "the other person", self.Kind.STAFF: "the team"}.get(self.Kind(self.kind), "the group")
+
+    @property
     def topic(self) -> str:
         """What the room's members are told."""
         return f"room:{self.id}"

@@ -107,7 +107,7 @@ def screen_down(rooms: Collection[Room]) -> datetime | None:
 def _contact_only(verdict: Verdict) -> bool:
     """Whether all that alerts is a way to reach somebody outside."""
     alerting = [one for one in verdict.findings if one.alerts]
-    return bool(alerting) and all(one.rule == CONTACT for one in alerting)
+    return bool(alerting) and all(one.category == CONTACT for one in alerting)
 
 
 def _for_staff(message: Message, verdict: Verdict) -> list[dict[str, str | int]]:

@@ -206,7 +206,8 @@ SHAPES = {
 
 def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tuple[int, int]]:
     """Where a lower-case text holds a way to reach somebody outside; `words` are its words, `own` the clinic's numbers, digits only."""
-    if not WORTH.isdisjoint(words) or _signed(text):
+    unusual = UNUSUAL.search(text) is not None
+    if not WORTH.isdisjoint(words) or _signed(text, unusual):
         for found in MAIL.finditer(text):
             if not NO_MAIL.match(found.group()):
                 yield found.span()
@@ -217,7 +218,7 @@ def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tu
             for found in CASHTAG.finditer(text):
                 yield found.span()
         yield from _handles(text)
-    if len(FIGURE.findall(text)) + 2 * len(NUMBERS & words) >= 4 or _run_on(words):
+    if (unusual and len(FIGURE.findall(text))) + 2 * len(NUMBERS & words) >= 4 or _run_on(words):
         ours = frozenset(number[-10:] for number in own if len(number) >= 7)
         told = list[Written]()
         for number in written(text):
@@ -232,15 +233,17 @@ def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tu
                 yield start, end
 
 
-def _signed(text: str) -> bool:
+def _signed(text: str, unusual: bool) -> bool:
     """Whether one of `SIGNS` is in it. A quick look first: most of plain talk has nothing of which they consist."""
-    likely = UNUSUAL.search(text) or INSIDE.search(text) or "box" in text or "dotcom" in text
+    likely = unusual or INSIDE.search(text) or "box" in text or "dotcom" in text
     return bool(likely and SIGNS.search(text))
 
 
 def _run_on(words: Set[str]) -> bool:
     """Whether one of the words is numbers without spaces between them."""
-    return any(len(word) >= RUN_ON and run_together(word) for word in words)
+    return max(map(len, words), default=0) >= RUN_ON and any(
+        len(word) >= RUN_ON and run_together(word) for word in words
+    )
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:

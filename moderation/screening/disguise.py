@@ -7,7 +7,7 @@ to what is found in the text as written, so that a disguise never makes anything
 import re
 import tomllib
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice, pairwise, product
 
@@ -24,7 +24,6 @@ STRETCHED = re.compile(r"([a-z0-9])\1(?:\1|([a-z])\2([a-z])\3)")
 DOTTED = re.compile(r"[.!,](?:(?<=[a-z][.!])[a-z]|(?<=[a-z],|[.]{2})[a-z](?![a-z]))")
 LETTERS = re.compile(r" (?<=[a-z] )(?<![a-z][a-z] )[a-z] [a-z](?![a-z])")
 """Three letters on their own. Like `DOTTED` it begins with what is rare, so that most of a text is skipped."""
-RUN = re.compile(r"[a-z']{14}")
 STANDS_FOR = {
     "0": "o", "1": "il", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "9": "g", "@": "a", "$": "s", "!": "i", "|": "li", "+": "t", "€": "e", "£": "l", "¢": "c", "2": "z",
 }  # fmt: skip
@@ -60,27 +59,28 @@ READINGS = 48
 """How many ways to read one word are tried."""
 
 
-def undisguised(normal: Normal) -> Normal | None:
-    """The text with every disguise undone, mapped to the same original; None where there is none."""
+def undisguised(normal: Normal, words: Set[str]) -> Normal | None:
+    """The text with every disguise undone, mapped to the same original; None where there is none. `words` are its words."""
     text = normal.text
     if not text.isascii():
         text = text.translate(_look_alikes())
-    if text == normal.text and not _odd(text):
+    if text == normal.text and not _odd(text, words):
         return None
     text, origin = _replaced(text, tuple(normal.origin), _spaced(text, normal.origin))
     text, origin = _replaced(text, origin, _chunks(text))
     return None if text == normal.text else Normal(text, origin)
 
 
-def _odd(text: str) -> bool:
+def _odd(text: str, words: Set[str]) -> bool:
     """Whether it holds what plain talk hardly ever does. Several quick looks: one pattern for all of it is slower."""
+    strange = "\n".join(words - vocabulary())
     return bool(
         (UNUSUAL.search(text) and AMONG_LETTERS.search(text))
-        or STRETCHED.search(text)
+        or STRETCHED.search(strange)
+        or max(map(len, words), default=0) >= RUN_ON
+        or (any(part in strange for part in IN_JOINED) and JOINED.search(strange))
         or DOTTED.search(text)
-        or RUN.search(text)
         or LETTERS.search(text)
-        or (any(part in text for part in IN_JOINED) and JOINED.search(text))
         or (" " not in text and len(text) >= RUN_ALONE)
     )
 

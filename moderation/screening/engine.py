@@ -107,7 +107,7 @@ def _reading(text: str, own_numbers: Iterable[str], most: int) -> tuple[list[Fin
     tokens = Tokens(plain)
     found, hidden = _read(plain, tokens, work)
     told = _contacts(plain, tokens, own_numbers)
-    if (deep := undisguised(plain)) is not None:
+    if (deep := undisguised(plain, tokens.words)) is not None:
         known = {(one.rule, one.start) for one in found if one.alerts}
         tokens = Tokens(deep)
         more, hidden_too = _read(deep, tokens, work)
@@ -198,7 +198,7 @@ def _once(found: list[Finding]) -> list[Finding]:
 def _apart_from(told: Sequence[Finding], found: Sequence[Finding]) -> Iterator[Finding]:
     """The findings that say nothing of what a told number or handle says already, over it or touching it."""
     for one in found:
-        beside = one.rule == CONTACT and any(
+        beside = one.category == CONTACT and any(
             one.start <= other.end + TOUCHING and other.start <= one.end + TOUCHING for other in told
         )
         if not beside:

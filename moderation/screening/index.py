@@ -13,15 +13,13 @@ from moderation.screening.phrases import ASKED, Phrase
 class Index:
     """Phrases of numbered rules, found by the words they cannot do without."""
 
-    __slots__ = ("_around", "_around_unasked", "_rules", "_serves", "_unasked", "anchors")
+    __slots__ = ("_rules", "_serves", "_unasked", "anchors")
 
     def __init__(self, rules: Iterable[tuple[Phrase, ...]]) -> None:
         """`rules`: the phrases of rule 0, of rule 1 and so on."""
         self._rules = [(number, phrase) for number, phrases in enumerate(rules) for phrase in phrases]
         serves: dict[str, list[int]] = {}
         self._unasked = [0] * ASKED
-        self._around: dict[str, int] = {}
-        self._around_unasked = 0
         for place, (_, phrase) in enumerate(self._rules):
             bit = 1 << place
             for step in range(ASKED):
@@ -30,10 +28,6 @@ class Index:
                     continue
                 for word in phrase.needs[step]:
                     serves.setdefault(word, [0] * ASKED)[step] |= bit
-            for word in phrase.nearby:
-                self._around[word] = self._around.get(word, 0) | bit
-            if not phrase.nearby:
-                self._around_unasked |= bit
         self._serves = {word: (first, second, third) for word, (first, second, third) in serves.items()}
         self.anchors = frozenset(word for word, served in serves.items() if served[0])
         """Without any of these words nothing is worth trying."""
@@ -43,8 +37,8 @@ class Index:
 
         `nearby`: the words of the whole text, for what may stand in another sentence; without it, those of the sentence.
         """
-        serves, around = self._serves, self._around
-        one, (_, two, three), beside = 0, self._unasked, self._around_unasked
+        serves, around = self._serves, words if nearby is None else nearby
+        one, (_, two, three) = 0, self._unasked
         for word in words:
             if word in serves:
                 first, second, third = serves[word]
@@ -54,16 +48,12 @@ class Index:
                     two |= second
                 if third:
                     three |= third
-        left = one & two & three
-        if left:
-            for word in words if nearby is None else nearby:
-                if word in around:
-                    beside |= around[word]
-            left &= beside
-        found = []
+        left, found = one & two & three, []
         while left:  # from the top, so that what remains gets shorter
             place = left.bit_length() - 1
-            found.append(self._rules[place])
+            rule = self._rules[place]
+            if not rule[1].nearby or not rule[1].nearby.isdisjoint(around):
+                found.append(rule)
             left ^= 1 << place
         found.reverse()
         return found

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from moderation.screening.alphabet import Alphabet
 from moderation.screening.normal import Normal
 
-TOKEN = re.compile(
-    r"""\d+(?:[.,]\d+)+|[^\W_]+(?:'[^\W_]+)*|[,:()"\u2014\u2013]|\ -+\ |\.{2,}|[.!?\n;]+(?![^\W_])|[!?\n;]""",
-    re.VERBOSE,
-)
+_SIGNS = r"""LETTERWORD*(?:'WORD+)*|\d+(?:[.,]\d+)+|WORD+(?:'WORD+)*|[,:()"\u2014\u2013]|\ -+\ |\.{2,}|[.!?\n;]+(?!WORD)|[!?\n;]"""
+TOKEN = re.compile(_SIGNS.replace("LETTER", r"[^\W\d_]").replace("WORD", r"[^\W_]"))
 """A word, a pause, or the end of a sentence. A full stop between letters is neither."""
+PLAIN_TOKEN = re.compile(_SIGNS.replace("LETTER", "[a-z]").replace("WORD", "[a-z0-9]"))
+"""The same for a text of plain letters, which is quicker to look for."""
 PAUSE = frozenset(',:()"\u2014\u2013 ')
 LINE_END = "\n"
 FIGURES = ("2", "4")
@@ -25,12 +25,13 @@ LONGEST_SENTENCE = 120
 class Tokens:
     """The tokens of a text; their places are found when somebody asks, since most texts hold nothing."""
 
-    __slots__ = ("_places", "_text", "every", "words")
+    __slots__ = ("_places", "_text", "_token", "every", "words")
 
     def __init__(self, normal: Normal) -> None:
         """Read it."""
         self._text = normal.text
-        self.every: list[str] = TOKEN.findall(normal.text)
+        self._token = PLAIN_TOKEN if normal.text.isascii() else TOKEN
+        self.every: list[str] = self._token.findall(normal.text)
         self.words = frozenset(self.every)
         """All there are, marks among them."""
         self._places: list[tuple[int, int]] | None = None
@@ -39,7 +40,7 @@ class Tokens:
     def places(self) -> list[tuple[int, int]]:
         """Where each begins and ends."""
         if self._places is None:
-            self._places = [found.span() for found in TOKEN.finditer(self._text)]
+            self._places = [found.span() for found in self._token.finditer(self._text)]
         return self._places
 
 
@@ -91,19 +92,29 @@ def sentences(whole: Tokens, forms: Mapping[str, Sequence[str]], alphabet: Alpha
 
 
 def _cut(whole: Tokens, forms: Mapping[str, Sequence[str]], alphabet: Alphabet) -> Iterator[Sentence]:
-    words, tokens, breaks, line = list[str](), list[int](), set[int](), 0
-    for number, token in enumerate(whole.every):
+    words, tokens, breaks, line, done = list[str](), list[int](), set[int](), 0, 0
+    every = whole.every
+    odd = {token for token in whole.words if token in forms or token in FIGURES or not token[0].isalnum()}
+    for number in [number for number, token in enumerate(every) if token in odd] + [len(every)]:
+        while done < number:  # plain words up to it
+            upto = min(number, done + LONGEST_SENTENCE - len(words))
+            words += every[done:upto]
+            tokens += range(done, upto)
+            done = upto
+            if len(words) >= LONGEST_SENTENCE:
+                yield Sentence(words, tokens, breaks, "", whole, alphabet)
+                words, tokens, breaks, line = [], [], set(), 0
+        if number == len(every):
+            break
+        token, done = every[number], number + 1
         first = token[0]
         if first.isalnum():
             plain = forms.get(token)
-            if plain is None and token in FIGURES and number + 1 < len(whole.every):
-                plain = forms.get(f"{token} {whole.every[number + 1]}")
-            if plain is None:
-                words.append(token)
-                tokens.append(number)
-            else:
-                words += plain
-                tokens += [number] * len(plain)
+            if plain is None and done < len(every):
+                plain = forms.get(f"{token} {every[done]}")
+            plain = (token,) if plain is None else plain
+            words += plain
+            tokens += [number] * len(plain)
             if len(words) < LONGEST_SENTENCE:
                 continue
         elif (

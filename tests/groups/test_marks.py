@@ -24,7 +24,7 @@ def test_a_veil_is_cut_out_and_said_below() -> None:
     before, hidden, after = pieces(TEXT, [[7, 19]])
     assert (hidden.text, hidden.veiled) == ("twenty pills", True)
     assert before.text + hidden.text + after.text == TEXT
-    assert labels(TEXT, [[7, 19]]) == [Label("veiled for the group", "twenty pills")]
+    assert labels(TEXT, [[7, 19]]) == [Label("veiled for peers", "twenty pills")]
 
 
 def test_findings_and_veils_may_overlap_and_each_is_named() -> None:
@@ -39,7 +39,7 @@ def test_findings_and_veils_may_overlap_and_each_is_named() -> None:
     assert labels(TEXT, [[7, 19]], found_here * 2) == [
         Label("possible act", "I took twenty pills", "crisis"),
         Label("possible feeling numb", "felt numb", "amber"),
-        Label("veiled for the group", "twenty pills"),
+        Label("veiled for peers", "twenty pills"),
     ]
 
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from moderation.screening.disguise import undisguised
 from moderation.screening.engine import LEVEL, read
 from moderation.screening.lexicon import concepts
-from moderation.screening.normal import normalise
+from moderation.screening.normal import Normal, normalise
+from moderation.screening.words import Tokens
 
 PLAIN = [
     "I want to die",
@@ -49,6 +50,11 @@ OF_ASCII = ("flags", "boxed")
 NOT_ALWAYS = {"stretched": 0.85, "spaced evenly": 0.9, "without spaces": 0.88, "in digits": 0.98, "dotted": 0.98}
 """Where what stood between words is gone, or a figure may be a letter, more than one reading is possible. Of all
 examples of the lexicon at least this share stays as grave; in every other way all of them do."""
+
+
+def undone(text: str) -> Normal | None:
+    plain = normalise(text)
+    return undisguised(plain, Tokens(plain).words)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -99,7 +105,7 @@ def test_the_span_lies_in_what_was_written(text: str, ways: list[str]) -> None:
     ],
 )
 def test_what_is_meant_is_read(written: str, meant: str) -> None:
-    deep = undisguised(normalise(written))
+    deep = undone(written)
     assert deep is not None
     assert deep.text == meant
     assert len(deep.origin) == len(deep.text) + 1
@@ -109,12 +115,12 @@ def test_what_is_meant_is_read(written: str, meant: str) -> None:
     "text", ["see you at 9 on friday", "5 4 3 2 1 grounding", "a b c d e f g", "day 112!", "follow-up at noon"]
 )
 def test_plain_talk_is_left_as_it_is(text: str) -> None:
-    assert undisguised(normalise(text)) is None
+    assert undone(text) is None
 
 
 @given(st.text(max_size=200))
 def test_the_map_fits_the_text(text: str) -> None:
-    deep = undisguised(normalise(text))
+    deep = undone(text)
     if deep is not None:
         assert len(deep.origin) == len(deep.text) + 1
         assert list(deep.origin) == sorted(deep.origin)

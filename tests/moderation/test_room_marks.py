@@ -104,11 +104,11 @@ def test_the_same_after_a_reload(cast: Cast) -> None:
     peer, author, staff = page(cast, "ben"), page(cast, "ana"), page(cast, "fay")
     assert HIDDEN not in peer
     assert "detail veiled" in peer
-    for words in ("possible", "an act", "feeling numb", "veiled for the group"):
+    for words in ("possible", "an act", "feeling numb", "data-veiled>"):
         assert words not in peer
     assert f"<mark  data-veiled>{HIDDEN}</mark>" in author
-    assert "veiled for your group" in author
-    assert "Your group reads this without the marked words." in author
+    assert "veiled for the group" in author
+    assert "The group reads this without the marked words." in author
     assert "possible" not in author
     assert "possible act" in staff
     assert "feeling numb" not in staff, "what does not alert stands on the case page, not over somebody's words"
@@ -140,7 +140,7 @@ def test_a_released_message_brings_its_marks_and_veils_with_it(cast: Cast, gate:
     assert told(f"person:{cast.ana.pk}", "message.unveiled")[0]["veils"] == [[7, 19]]
     assert HIDDEN not in json.dumps(log.page(cast.harbor_room.topic, 0))
     assert "possible act" in page(cast, "fay")
-    assert "Your group reads this without the marked words." in page(cast, "ana")
+    assert "The group reads this without the marked words." in page(cast, "ana")
 
 
 def test_what_is_shown_late_says_so_even_below_the_same_author(cast: Cast, gate: Any) -> None:
@@ -159,7 +159,7 @@ def test_the_author_of_a_number_is_told_what_it_is_about(cast: Cast, gate: Any) 
         gate(cls)
         message = say(cast, who)
         article = page(cast, who).split(f'id="m-{message.pk}"')[1].split("</article>")[0]
-        assert ("shared in this group" in article) is (wanted == "contact")
+        assert ("shared in here" in article) is (wanted == "contact")
         assert [one["held_for"] for one in told(f"person:{message.author_id}", "message.held")] == [wanted]
 
 
@@ -169,6 +169,9 @@ def test_the_author_of_a_number_in_a_peer_room_is_told_too_and_nobody_else(cast:
     message = Message.objects.get(pk=receipt.message_id)
     assert [one["held_for"] for one in told(f"person:{message.author_id}", "message.held")] == ["contact"]
     assert Mark.objects.get(message=message).findings == []
+    shown = get(cast.cal, f"/rooms/{cast.cal_ivy.pk}/")
+    assert "isn't showing to the other person yet" in shown
+    assert "the group" not in shown.split('role="log"')[1].split("<dialog")[0]
 
 
 def test_the_case_says_what_the_law_may_ask(cast: Cast, gate: Any) -> None:
@@ -202,7 +205,7 @@ def test_the_case_keeps_everything_that_was_found(cast: Cast) -> None:
         "Does not alert by itself.",
         "rule version 3",
         "self harm",
-        "Veiled for the group",
+        "Veiled for peers",
     ):
         assert words in shown, words
 

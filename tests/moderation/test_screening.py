@@ -232,10 +232,11 @@ def test_what_stands_in_front_moves_the_spans_and_changes_nothing_else(text: str
 def test_the_command_answers_each_line_in_order_and_says_which_it_cannot_read(monkeypatch: pytest.MonkeyPatch) -> None:
     lines = ['{"id": 1, "text": "I want to die"}', "not json", '{"id": "b", "text": "Good morning"}', '{"id": 3}']
     lines += ['{"id": 4, "text": "call me 212 555 0134", "context": {"own_numbers": ["+1 (212) 555-0134"]}}']
+    lines += ['{"id": NaN, "text": "hello"}']
     monkeypatch.setattr("sys.stdin", StringIO("\n".join(lines)))
     out = StringIO()
     call_command("screen", stdout=out)
-    first, second, third, fourth, fifth = (json.loads(line) for line in out.getvalue().splitlines())
+    first, second, third, fourth, fifth, sixth = (json.loads(line) for line in out.getvalue().splitlines())
     assert (first["id"], first["action"], first["severity"], first["lane"]) == (1, "hold", "red", "care")
     assert {"rule", "version", "category", "lane", "severity", "alerts", "scope", "start", "end"} <= set(
         first["findings"][0]
@@ -243,8 +244,9 @@ def test_the_command_answers_each_line_in_order_and_says_which_it_cannot_read(mo
     assert second["id"] is None
     assert "error" in second
     assert (third["id"], third["action"], third["lane"], third["veiled"]) == ("b", "publish", None, "Good morning")
-    assert "error" in fourth
+    assert fourth == {"id": None, "error": 'This line has no "text", or it is no string.'}
     assert fifth["action"] == "publish"
+    assert sixth == {"id": None, "error": "This line is no JSON."}
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127)))

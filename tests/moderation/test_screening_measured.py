@@ -17,7 +17,7 @@ REACHED = tomllib.loads((CASES / "ratchet.toml").read_text())
 
 @pytest.fixture(scope="module")
 def reports() -> dict[str, Report]:
-    return {kind: evaluate(cases(CASES / f"{kind}.jsonl", "label", "text")) for kind in REACHED}
+    return {kind: evaluate(cases(CASES / f"{kind}.jsonl", "label", "text", [])) for kind in REACHED}
 
 
 @pytest.mark.parametrize("kind", ["care", "conduct"])
@@ -50,7 +50,7 @@ def test_the_command_tells_each_label_and_the_worst_misses(tmp_path: Path) -> No
 def test_a_table_with_a_head_line_can_be_read(tmp_path: Path) -> None:
     data = tmp_path / "few.csv"
     data.write_text('id,text,label\n1,"I want to die, now",1\n2,hello,0\n')
-    assert [(case.text, case.safe) for case in cases(data, "label", "text")] == [
+    assert [(case.text, case.safe) for case in cases(data, "label", "text", [])] == [
         ("I want to die, now", False),
         ("hello", True),
     ]
@@ -60,22 +60,34 @@ def test_a_table_with_a_head_line_can_be_read(tmp_path: Path) -> None:
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str) -> None:
     data = tmp_path / "bad.jsonl"
     data.write_text('{"text": "x", "label": "none"}\n' + line)
-    with pytest.raises(CommandError, match="Line 2"):
-        list(cases(data, "label", "text"))
+    unread = list[str]()
+    assert [case.text for case in cases(data, "label", "text", unread)] == ["x"]
+    assert len(unread) == 1
+    assert "Line 2" in unread[0]
 
 
 def test_a_wrong_field_is_told_with_those_there_are(tmp_path: Path) -> None:
     data = tmp_path / "few.jsonl"
     data.write_text('{"words": "x", "label": "none"}')
     with pytest.raises(CommandError, match=r"no field text; it has words, label\."):
-        list(cases(data, "label", "text"))
+        call_command("evaluate_screening", data=data, label_field="label", stdout=StringIO())
 
 
 def test_a_row_that_ends_too_early_is_no_safe_text(tmp_path: Path) -> None:
     data = tmp_path / "few.csv"
     data.write_text("text,label\nhello\n")
     with pytest.raises(CommandError, match=r"Line 2 .*no field label; it has text"):
-        list(cases(data, "label", "text"))
+        call_command("evaluate_screening", data=data, label_field="label", stdout=StringIO())
+
+
+def test_what_is_left_out_is_told_and_what_was_not_measured_is_no_figure(tmp_path: Path) -> None:
+    data = tmp_path / "few.jsonl"
+    data.write_text('{"text": "I want to die", "label": "at risk"}\nnot json')
+    out, err = StringIO(), StringIO()
+    call_command("evaluate_screening", data=data, label_field="label", stdout=out, stderr=err)
+    last = json.loads(out.getvalue().splitlines()[-1])
+    assert "Line 2 is no JSON." in err.getvalue()
+    assert (last["left_out"], last["recall"], last["at_level"], last["spans_touched"]) == (1, 1.0, None, None)
 
 
 def test_what_should_alarm_nobody_is_said_and_can_be_named(tmp_path: Path) -> None:

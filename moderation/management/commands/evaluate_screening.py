@@ -38,9 +38,12 @@ class Command(BaseCommand):
         **options: Any,
     ) -> None:
         """Measure."""
-        report = evaluate(cases(data, label_field, text_field, safe))
+        unread = list[str]()
+        report = evaluate(cases(data, label_field, text_field, unread, safe))
         if not report.labels:
-            raise CommandError(f"{data} holds no texts.")
+            raise CommandError(unread[0] if unread else f"{data} holds no texts.")
+        for problem in unread[:misses]:
+            self.stderr.write(f"left out: {problem}")
         worst = [
             {"line": case.line, "label": case.label, "found": why} | ({"text": case.text} if show else {})
             for case, why in report.misses[:misses]
@@ -53,36 +56,44 @@ class Command(BaseCommand):
         for miss in worst:
             words = f": {miss['text']}" if show else ""
             self.stdout.write(f"missed: line {miss['line']}, {miss['label']}: {miss['found']}{words}")
-        self.stdout.write(json.dumps(summary(report) | {"worst_misses": worst}, ensure_ascii=False))
+        self.stdout.write(
+            json.dumps(summary(report) | {"left_out": len(unread), "worst_misses": worst}, ensure_ascii=False)
+        )
 
 
 def summary(report: Report) -> dict[str, Any]:
-    """What the last line says."""
+    """What the last line says; null where the file has nothing to measure it on."""
+    rates = {
+        "recall": report.recall,
+        "false_alarm_rate": report.false_alarms,
+        "at_level": report.level,
+        "spans_touched": report.touched,
+    }
     return {
         "labels": {label: tally.as_json(label) for label, tally in sorted(report.labels.items())},
-        "recall": share(*report.recall),
-        "false_alarm_rate": share(*report.false_alarms),
-        "at_level": share(*report.level),
-        "spans_touched": share(*report.touched),
+        **{name: share(part, whole) if whole else None for name, (part, whole) in rates.items()},
         "missed": len(report.misses),
     }
 
 
-def cases(data: Path, label_field: str, text_field: str, safe: Sequence[str] = ()) -> Iterator[Case]:
+def cases(data: Path, label_field: str, text_field: str, unread: list[str], safe: Sequence[str] = ()) -> Iterator[Case]:
     """The file's texts; `safe` are labels that should alarm nobody, beside those that say so.
 
-    Raises `CommandError` for a file or a line that cannot be read, with its number.
+    What is wrong with a line that cannot be used is added to `unread`, in words. Raises `CommandError` for a file that
+    cannot be read.
     """
     try:
         with data.open(encoding="utf-8", newline="") as lines:
-            rows = _table(lines) if data.suffix == ".csv" else _json_lines(lines)
+            rows = _table(lines) if data.suffix == ".csv" else _json_lines(lines, unread)
             for number, row in rows:
                 try:
                     text, label = row[text_field], row[label_field]
                 except (KeyError, TypeError):
-                    raise CommandError(_without(data, number, row, text_field, label_field)) from None
+                    unread.append(_without(data, number, row, text_field, label_field))
+                    continue
                 if not isinstance(text, str):
-                    raise CommandError(f"Line {number} of {data}: {text_field} is no text.")
+                    unread.append(f"Line {number} of {data}: {text_field} is no text.")
+                    continue
                 label = "" if label is None else str(label)
                 yield Case(number, text, label, label in safe or is_safe(label))
     except (OSError, UnicodeDecodeError) as error:
@@ -102,11 +113,11 @@ def _table(lines: Iterable[str]) -> Iterator[tuple[int, Any]]:
         yield number, {name: value for name, value in row.items() if value is not None}
 
 
-def _json_lines(lines: Any) -> Iterator[tuple[int, Any]]:
+def _json_lines(lines: Any, unread: list[str]) -> Iterator[tuple[int, Any]]:
     # On the line feed only: texts hold U+2028 and the like.
     for number, line in enumerate(lines.read().split("\n"), 1):
         if line.strip():
             try:
                 yield number, json.loads(line)
             except (ValueError, RecursionError):
-                raise CommandError(f"Line {number} is no JSON.") from None
+                unread.append(f"Line {number} is no JSON.")

@@ -16,7 +16,11 @@ from moderation.screening.verdict import ANYWHERE, Context, screen
 class Command(BaseCommand):
     """JSON lines `{"id","text","context"?}` in, one line out for each in the same order; or `--text "…"` for one."""
 
-    help = "What the screen makes of texts: JSON lines in, JSON lines out."
+    help = (
+        'What the screen makes of texts: JSON lines {"id", "text", "context"} in, one JSON line out for each. '
+        '"context" may be left out, or say {"staff": true, "own_numbers": ["555 0100"]}: staff wrote it, '
+        "and the clinic's telephone numbers, which are no contact exchange. A first text takes a few seconds."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """One text by hand."""
@@ -36,13 +40,20 @@ class Command(BaseCommand):
 def screened(line: str) -> dict[str, Any]:
     """The answer to one line of input."""
     try:
-        given = json.loads(line)
-        text = given["text"]
-        if not isinstance(text, str):
-            raise TypeError("text is not a string")
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
-        return {"id": None, "error": f"cannot be read: {type(error).__name__}"}
+        given = json.loads(line, parse_constant=_refused)
+    except (ValueError, RecursionError):
+        return {"id": None, "error": "This line is no JSON."}
+    if not isinstance(given, dict):
+        return {"id": None, "error": "This line is no JSON object."}
+    text = given.get("text")
+    if not isinstance(text, str):
+        return {"id": None, "error": 'This line has no "text", or it is no string.'}
     return answer(given.get("id"), text, _context(given.get("context")))
+
+
+def _refused(constant: str) -> None:
+    """NaN and the like are read by Python and are no JSON: echoed, they would break whoever reads the answers."""
+    raise ValueError(constant)
 
 
 def _context(given: object) -> Context:

@@ -151,10 +151,11 @@ export class MessageList {
     item.dataset.state = state;
     item.toggleAttribute("data-whole", Boolean(mine || this.staff));
     if (!KEEPS.has(state)) this.field(item, "marks").hidden = true;
+    const { others } = this.closest("room-view").dataset;
     const status = {
       sending: "Sending", waiting: "Waiting to send. Nobody has seen it.", held: "",
-      published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? ", a detail is veiled for the group" : ""}` : "",
-      hidden: mine ? "Hidden from the group. You are told why on your home page." : this.staff ? "Hidden from the group." : "",
+      published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? `, a detail is veiled for ${others}` : ""}` : "",
+      hidden: mine ? `Hidden from ${others}. You are told why on your home page.` : this.staff ? `Hidden from ${others}.` : "",
       refused: "Not sent. It is still yours.",
     }[state] ?? "";
     this.set(item, "status", status);
