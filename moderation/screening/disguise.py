@@ -11,13 +11,20 @@ from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice, pairwise, product
 
-from moderation.screening.apart import LONGEST_RUN, segmented, vocabulary
+from moderation.screening.apart import (
+    LIKELY,
+    LIKELY_LOOSELY,
+    LIKELY_SPACED,
+    LONGEST_RUN,
+    segmented,
+    vocabulary,
+)
 from moderation.screening.lexicon import languages
 from moderation.screening.normal import UNUSUAL, Normal
 from moderation.screening.phrases import FOLDER, SHARE
 
 AMONG_LETTERS = re.compile(
-    r"(?<![a-z])[a-z][^\w\s'][a-z](?![a-z])|[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[a-z][|$]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]"
+    r"(?<![a-z])[a-z][^\w\s'][a-z](?![a-z])|[a-z][0-9@$!|*#+_][a-z0-9@$!|*#+_]|[a-z][|$]|[0-9@$|!][a-z]|[a-z][*/~_+=-][a-z0-9]|[a-z]{2}[0-9](?![a-z0-9])"
 )
 STRETCHED = re.compile(r"([a-z0-9])\1(?:\1|([a-z])\2([a-z])\3)")
 """A letter three times, or three letters in a row twice each."""
@@ -80,7 +87,7 @@ def _odd(text: str, words: Set[str]) -> bool:
         or max(map(len, words), default=0) >= RUN_ON
         or (any(part in strange for part in IN_JOINED) and JOINED.search(strange))
         or DOTTED.search(text)
-        or LETTERS.search(text)
+        or LETTERS.search(text.replace("\n", " "))
         or (" " not in text and len(text) >= RUN_ALONE)
     )
 
@@ -143,8 +150,8 @@ def _word_or_words(letters: str) -> list[str]:
     if known:
         return [known]
     readings = [letters, *islice(_readings(letters), SPACED_READINGS)]
-    words = next((words for reading in readings if (words := segmented(reading))), None)
-    return words or segmented(readings[0], loosely=True) or [letters]
+    words = next((words for reading in readings if (words := segmented(reading, likely=LIKELY_SPACED))), None)
+    return words or segmented(readings[0], likely=LIKELY_LOOSELY, loosely=True) or [letters]
 
 
 def _chunks(text: str) -> Iterator[Replacement]:
@@ -219,7 +226,9 @@ def _parted(word: str, longer: int) -> str | None:
 
 def _run_on(word: str, longer: int) -> str | None:
     """A long run of letters as words; of a shorter one every letter belongs to one."""
-    words = segmented(word, loosely=len(word) >= RUN_ON) if len(word) >= longer else None
+    loosely = len(word) >= RUN_ON
+    likely = LIKELY_LOOSELY if loosely else LIKELY
+    words = segmented(word, likely=likely, loosely=loosely) if len(word) >= longer else None
     return " ".join(words) if words and len(words) > 1 else None
 
 
