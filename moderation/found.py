@@ -16,6 +16,7 @@ SCOPES = {
     "quoted": "somebody else's words",
     "skill": "about a skill or a way to cope",
     "fiction": "in a story, a song or a film",
+    "cited_words": "the words of a song or of somebody told of",
     "idiom": "a figure of speech",
     "game": "in a game",
     "question": "asked, not said",

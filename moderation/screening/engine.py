@@ -28,8 +28,8 @@ not is read by a person."""
 OF_ONE_PHRASE = 8
 """What looking for a phrase costs beside the words of the sentence."""
 CONTACT_VERSION = 2
-HURRY = 12
-"""Between the beginning and the end of a long text reading may cost this many times less."""
+HURRY, LAST = 12, 3
+"""Between the beginning and the end of a long text, and at its end, reading may cost this many times less."""
 TOUCHING = 12
 """Characters between what is said of a number and the number: `call me on my cell: 312 555 0187` is one finding."""
 MOST_OF_ONE = 20
@@ -92,7 +92,7 @@ def _parts(text: str) -> Iterator[tuple[int, str, int]]:
         return
     yield 0, text[:BEGINNING], 1
     yield BEGINNING, text[BEGINNING:-END][:BETWEEN], HURRY
-    yield len(text) - END, text[-END:], BEGINNING // END
+    yield len(text) - END, text[-END:], LAST
 
 
 def _hurried(text: str) -> tuple[list[Finding], list[tuple[int, int]]]:
