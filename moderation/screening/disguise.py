@@ -80,11 +80,12 @@ def undisguised(normal: Normal, words: Set[str]) -> Normal | None:
 
 def _odd(text: str, words: Set[str]) -> bool:
     """Whether it holds what plain talk hardly ever does. Several quick looks: one pattern for all of it is slower."""
-    strange = "\n".join(words - vocabulary())
+    unknown = words - vocabulary()
+    strange = "\n".join(unknown)
     return bool(
         (UNUSUAL.search(text) and AMONG_LETTERS.search(text))
         or STRETCHED.search(strange)
-        or max(map(len, words), default=0) >= RUN_ON
+        or max(map(len, unknown), default=0) >= RUN_ON
         or (any(part in strange for part in IN_JOINED) and JOINED.search(strange))
         or DOTTED.search(text)
         or LETTERS.search(text.replace("\n", " "))

@@ -92,29 +92,19 @@ def sentences(whole: Tokens, forms: Mapping[str, Sequence[str]], alphabet: Alpha
 
 
 def _cut(whole: Tokens, forms: Mapping[str, Sequence[str]], alphabet: Alphabet) -> Iterator[Sentence]:
-    words, tokens, breaks, line, done = list[str](), list[int](), set[int](), 0, 0
-    every = whole.every
-    odd = {token for token in whole.words if token in forms or token in FIGURES or not token[0].isalnum()}
-    for number in [number for number, token in enumerate(every) if token in odd] + [len(every)]:
-        while done < number:  # plain words up to it
-            upto = min(number, done + LONGEST_SENTENCE - len(words))
-            words += every[done:upto]
-            tokens += range(done, upto)
-            done = upto
-            if len(words) >= LONGEST_SENTENCE:
-                yield Sentence(words, tokens, breaks, "", whole, alphabet)
-                words, tokens, breaks, line = [], [], set(), 0
-        if number == len(every):
-            break
-        token, done = every[number], number + 1
+    words, tokens, breaks, line = list[str](), list[int](), set[int](), 0
+    for number, token in enumerate(whole.every):
         first = token[0]
         if first.isalnum():
             plain = forms.get(token)
-            if plain is None and done < len(every):
-                plain = forms.get(f"{token} {every[done]}")
-            plain = (token,) if plain is None else plain
-            words += plain
-            tokens += [number] * len(plain)
+            if plain is None and token in FIGURES and number + 1 < len(whole.every):
+                plain = forms.get(f"{token} {whole.every[number + 1]}")
+            if plain is None:
+                words.append(token)
+                tokens.append(number)
+            else:
+                words += plain
+                tokens += [number] * len(plain)
             if len(words) < LONGEST_SENTENCE:
                 continue
         elif (
