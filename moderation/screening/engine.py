@@ -162,7 +162,7 @@ def _findings(
     seen: dict[str, int],
 ) -> Iterator[Finding]:
     """The findings in one sentence; `seen`: how many of each rule there were in those before."""
-    around = Around(language.scopes, every[place])
+    around = Around(language.scopes, every, place)
     found = [
         _finding(*language.said[number], normal, every[place], around, start, end)
         for number, start, end in _matches(tried, every, place)

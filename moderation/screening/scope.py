@@ -1,10 +1,11 @@
 """Whose words, and when: what stands around a match decides whether it alerts. The finding itself is always kept.
 
 A language's scopes are in its `scope.toml`. Each has phrases that count just before a match in its clause (`before`),
-just after it (`after`), or anywhere in the sentence (`near`); `unless` phrases anywhere take the scope away again.
+just after it (`after`), anywhere in the sentence (`near`), or in the sentence after it where it is a question
+(`answered`); `unless` phrases anywhere take the scope away again.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from moderation.screening.index import Index
 from moderation.screening.nearby import holds, places
@@ -14,7 +15,7 @@ from moderation.screening.words import Sentence
 NOW = "now"
 IDIOM = "idiom"
 """A manner of speaking; each concept knows its own."""
-PLACES = ("before", "after", "near", "unless")
+PLACES = ("before", "after", "near", "answered", "unless")
 
 
 class Scopes:
@@ -37,11 +38,13 @@ class Scopes:
 class Around:
     """What stands in one sentence, asked once for all matches in it."""
 
-    __slots__ = ("_near", "_scopes", "_sentence", "_unless", "_words")
+    __slots__ = ("_answer", "_near", "_scopes", "_sentence", "_unless", "_words")
 
-    def __init__(self, scopes: Scopes, sentence: Sentence) -> None:
-        """Nothing is looked for until a match asks."""
-        self._scopes, self._sentence = scopes, sentence
+    def __init__(self, scopes: Scopes, every: Sequence[Sentence], place: int) -> None:
+        """Nothing is looked for until a match asks. `place`: which of every sentence of a text it is."""
+        self._scopes, self._sentence = scopes, every[place]
+        sentence = self._sentence
+        self._answer = every[place + 1] if sentence.end == "?" and place + 1 < len(every) else None
         self._words = set(sentence.words)
         self._near: set[int] | None = None
         self._unless = set[int]()
@@ -55,6 +58,8 @@ class Around:
         if self._near is None:
             self._unless = scopes.told("unless", self._words, letters)
             self._near = scopes.told("near", self._words, letters)
+            if self._answer is not None:
+                self._near |= scopes.told("answered", set(self._answer.words), self._answer.letters)
         if spoken and scopes.idiom not in self._unless:
             return IDIOM
         clause = letters[self._sentence.clause(start) : start]

@@ -77,6 +77,22 @@ def test_a_scope_lowers_the_alert_and_keeps_the_finding() -> None:
     assert (finding.scope, finding.alerts) == ("denied", False)
 
 
+@pytest.mark.parametrize(
+    ("text", "alerts"),
+    [
+        ("Do I want to die? No. I want to sleep for a week.", False),
+        ("am i suicidal? nope, tired", False),
+        ("do I want to die? yes", True),
+        ("do I want to die? no idea", True),
+        ("do I want to die? no one would care", True),
+        ("do I want to die? no but I don't want to live either", True),
+        ("I want to die. No.", True),
+    ],
+)
+def test_a_question_its_writer_answers_with_no_is_denied(text: str, alerts: bool) -> None:
+    assert (read(text).severity != "green") is alerts
+
+
 def test_one_concept_speaks_once_of_one_place_and_the_wording_that_alerts_is_the_one() -> None:
     found = read("not gonna do anything but i wish i was dead sometimes").findings
     assert [one.alerts for one in found if one.category == "passive wish"] == [True]
