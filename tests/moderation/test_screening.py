@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bench.screening import HOSTILE, SALADS, salad
 from groups.gate import Action
 from moderation.screening import engine
-from moderation.screening.engine import BEGINNING, BETWEEN, END, HURRY, LEVEL, MOST_WORK, read
+from moderation.screening.engine import BEGINNING, BETWEEN, END, HURRY, LAST, LEVEL, MOST_WORK, read
 from moderation.screening.lexicon import concepts, languages
 from moderation.screening.normal import normalise
 from moderation.screening.policy import UNREAD, Policy
@@ -188,15 +188,15 @@ def test_what_reading_costs_grows_with_the_text_and_ends_at_the_budget(
 
     monkeypatch.setattr(engine, "Work", Counted)
 
-    def cost(size: int) -> int:
+    def cost(text: str) -> int:
         spent.clear()
-        read(made(size))
+        read(text)
         return sum(spent)
 
-    short, long = cost(2_000), cost(4_000)
-    assert long <= 2.5 * short + 1_000
-    assert long <= MOST_WORK
-    assert cost(60_000) <= MOST_WORK * (1 + END / BEGINNING + 1 / HURRY)
+    once = made(2_000)
+    assert cost(f"{once}\n{once}") <= 2.5 * cost(once) + 1_000
+    assert cost(made(4_000)) <= MOST_WORK
+    assert cost(made(60_000)) <= MOST_WORK * (1 + 1 / LAST + 1 / HURRY)
 
 
 def test_what_is_longer_than_is_read_is_held_for_a_person() -> None:
