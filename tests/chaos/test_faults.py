@@ -34,5 +34,6 @@ def test_the_same_seed_breaks_the_same_pairs() -> None:
         chosen("no_such_fault", 1)
 
 
-def test_nothing_the_crowd_says_is_held() -> None:
-    assert {screen(f"{WORDS} {letters(number)}").action for number in range(26 * 26)} == {"publish"}
+def test_nothing_the_crowd_says_is_held_or_veiled() -> None:
+    verdicts = [screen(f"{WORDS} {letters(number)}") for number in range(26 * 26)]
+    assert {(verdict.action, verdict.veils) for verdict in verdicts} == {("publish", ())}

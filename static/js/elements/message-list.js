@@ -21,6 +21,7 @@ export class MessageList {
     this.veilNote = view.querySelector("[data-veil-template]");
     this.markings = view.querySelector("[data-marks-template]");
     this.staff = "staff" in view.dataset;
+    this.others = view.dataset.others;
     /* By message: the whole of a veiled one, and what staff are told the screen saw. Told before it, or after. */
     this.whole = new Map();
     this.marks = new Map();
@@ -151,11 +152,10 @@ export class MessageList {
     item.dataset.state = state;
     item.toggleAttribute("data-whole", Boolean(mine || this.staff));
     if (!KEEPS.has(state)) this.field(item, "marks").hidden = true;
-    const { others } = this.closest("room-view").dataset;
     const status = {
       sending: "Sending", waiting: "Waiting to send. Nobody has seen it.", held: "",
-      published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? `, a detail is veiled for ${others}` : ""}` : "",
-      hidden: mine ? `Hidden from ${others}. You are told why on your home page.` : this.staff ? `Hidden from ${others}.` : "",
+      published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? `, a detail is veiled for ${this.others}` : ""}` : "",
+      hidden: mine ? `Hidden from ${this.others}. You are told why on your home page.` : this.staff ? `Hidden from ${this.others}.` : "",
       refused: "Not sent. It is still yours.",
     }[state] ?? "";
     this.set(item, "status", status);
