@@ -99,7 +99,7 @@ def test_a_crisis_goes_to_the_clinician_then_the_next_until_one_acknowledges(sit
     room = peer_room(site, "Cedar")
     cal.go(room)
     cal.say(f"I'm going to kill myself tonight. {words()}")
-    cal.sees("This isn't showing to the group yet.")
+    cal.sees("This isn't showing to the other person yet.")
     kim.sees("Cal, Cedar")
     expect(kim.page).to_have_title("(1) Escalations", timeout=5000)
     lee.page.get_by_role("link").filter(has_text="Cal, Cedar").first.click()
