@@ -116,7 +116,7 @@ def so_far(case: Case) -> list[Happened]:
     return sorted(found, key=lambda one: one.at)
 
 
-def earlier(case: Case) -> list[Case]:
+def other_cases(case: Case) -> list[Case]:
     """The person's other cases in the same cohort, newest first."""
     if case.person_id is None:
         return []

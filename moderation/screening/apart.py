@@ -20,7 +20,7 @@ ALONE = frozenset("iauy0123456789")
 """What may be a word of one letter."""
 STRANGE = 8.0
 """What a letter that belongs to no word costs; a word costs the less the more common it is."""
-LIKELY, LIKELY_LOOSELY, LIKELY_SPACED = 3.25, 2.75, 4.5
+LIKELY, LIKELY_LOOSELY, LIKELY_PARTED = 3.25, 2.75, 4.5
 """What a letter may cost on average, in letters read loosely, and in letters that somebody has parted: what costs more is
 another language, a place or a medicine that happens to be made of words."""
 NEVER = (float("inf"), 0, "")
@@ -46,10 +46,10 @@ def _costs() -> dict[str, float]:
     return {word: cost + EACH for word, cost in (forms | costs).items()}
 
 
-def segmented(letters: str, *, likely: float = LIKELY, loosely: bool = False) -> list[str] | None:
+def segmented(letters: str, *, loosely: bool = False, parted: bool = False) -> list[str] | None:
     """Letters without spaces as the likeliest words; None if they are not words of the lexicon or unlikely.
 
-    `loosely`: up to a third of the letters may be of no word.
+    `loosely`: up to a third of the letters may be of no word. `parted`: somebody has put something between them.
     """
     if len(letters) > LONGEST_RUN:
         return None
@@ -65,6 +65,7 @@ def segmented(letters: str, *, likely: float = LIKELY, loosely: bool = False) ->
             cost = before + (NUMBER if word.isdecimal() else costs.get(word, NEVER[0]))
             if cost < best[end][0]:
                 best[end] = (cost, start, word)
+    likely = LIKELY_LOOSELY if loosely else LIKELY_PARTED if parted else LIKELY
     return _path(letters, best) if best[-1][0] <= likely * len(letters) else None
 
 

@@ -218,7 +218,8 @@ def contacts(text: str, words: Set[str], own: Iterable[str] = ()) -> Iterator[tu
             for found in CASHTAG.finditer(text):
                 yield found.span()
         yield from _handles(text)
-    if (unusual and len(FIGURE.findall(text))) + 2 * len(NUMBERS & words) >= 4 or _run_on(words):
+    figures = len(FIGURE.findall(text)) if unusual else 0
+    if figures + 2 * len(NUMBERS & words) >= 4 or _run_on(words):
         ours = frozenset(number[-10:] for number in own if len(number) >= 7)
         told = list[Written]()
         for number in written(text):
@@ -241,9 +242,7 @@ def _signed(text: str, unusual: bool) -> bool:
 
 def _run_on(words: Set[str]) -> bool:
     """Whether one of the words is numbers without spaces between them."""
-    return max(map(len, words), default=0) >= RUN_ON and any(
-        len(word) >= RUN_ON and run_together(word) for word in words
-    )
+    return any(len(word) >= RUN_ON and run_together(word) for word in words)
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:

@@ -11,14 +11,7 @@ from collections.abc import Iterator, Sequence, Set
 from functools import lru_cache
 from itertools import islice, pairwise, product
 
-from moderation.screening.apart import (
-    LIKELY,
-    LIKELY_LOOSELY,
-    LIKELY_SPACED,
-    LONGEST_RUN,
-    segmented,
-    vocabulary,
-)
+from moderation.screening.apart import LONGEST_RUN, segmented, vocabulary
 from moderation.screening.lexicon import languages
 from moderation.screening.normal import UNUSUAL, Normal
 from moderation.screening.phrases import FOLDER, SHARE
@@ -151,8 +144,8 @@ def _word_or_words(letters: str) -> list[str]:
     if known:
         return [known]
     readings = [letters, *islice(_readings(letters), SPACED_READINGS)]
-    words = next((words for reading in readings if (words := segmented(reading, likely=LIKELY_SPACED))), None)
-    return words or segmented(readings[0], likely=LIKELY_LOOSELY, loosely=True) or [letters]
+    words = next((words for reading in readings if (words := segmented(reading, parted=True))), None)
+    return words or segmented(readings[0], loosely=True) or [letters]
 
 
 def _chunks(text: str) -> Iterator[Replacement]:
@@ -227,9 +220,7 @@ def _parted(word: str, longer: int) -> str | None:
 
 def _run_on(word: str, longer: int) -> str | None:
     """A long run of letters as words; of a shorter one every letter belongs to one."""
-    loosely = len(word) >= RUN_ON
-    likely = LIKELY_LOOSELY if loosely else LIKELY
-    words = segmented(word, likely=likely, loosely=loosely) if len(word) >= longer else None
+    words = segmented(word, loosely=len(word) >= RUN_ON) if len(word) >= longer else None
     return " ".join(words) if words and len(words) > 1 else None
 
 

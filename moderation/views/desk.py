@@ -176,7 +176,7 @@ def _case(request: SignedIn, access: CaseAccess) -> dict[str, Any]:
         "evidence": reading.evidence_of(case, request.user.pk),
         "context": reading.context_of(case),
         "so_far": reading.so_far(case),
-        "earlier": [(one, Severity(one.severity).label) for one in reading.earlier(case)],
+        "other_cases": [(one, Severity(one.severity).label) for one in reading.other_cases(case)],
         "matter": matter,
         "possible": possible,
         "not_here": not_here,
