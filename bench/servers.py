@@ -15,6 +15,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import psutil
+import psycopg
 
 NOBODY = 65534
 """PostgreSQL refuses to run as root; root runs it as this user."""
@@ -54,12 +55,12 @@ class Server:
         return self.process.pid if self.process else 0
 
     def start(self) -> None:
-        """Start it; returns once it listens. Raises `Missing` if it does not."""
+        """Start it; returns once it listens, a database once it lets one in. Raises `Missing` if it does not."""
         with tempfile.TemporaryFile("w+") as log:
             options = {"stdout": log, "stderr": log, "start_new_session": True, **self._options}
             self.process = subprocess.Popen(self.command, **options)
             end = monotonic() + START_SECONDS
-            while not _answers(self.port):
+            while not _answers(self):
                 if self.process.poll() is not None or monotonic() > end:
                     log.seek(0)
                     said = log.read()[-500:]
@@ -184,8 +185,13 @@ def _running(server: Server) -> Iterator[Server]:
         server.stop()
 
 
-def _answers(port: int) -> bool:
-    with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+def _answers(server: Server) -> bool:
+    """PostgreSQL listens while it is starting up, and turns everyone away until it has."""
+    with suppress(OSError, psycopg.OperationalError):
+        if server.url.startswith("postgres"):
+            psycopg.connect(server.url, connect_timeout=1).close()
+        else:
+            socket.create_connection(("127.0.0.1", server.port), timeout=1).close()
         return True
     return False
 
