@@ -104,10 +104,15 @@ NEAR_HANDLE = re.compile(
 ADDED = re.compile(
     rf"\b(?:{PLATFORM}|on everything|everywhere|on all|same on|over there|on there|add|follow|dms?|message me|hit me|link|mutuals|thats me|that's me)\b"
 )
+ALIKE = re.compile(
+    r"^,? (?:everywhere|on everything|on every app|on all (?:of them|my|apps|platforms)|across the board)\b"
+)
+"""Just after what looks like a handle: it is one's own, wherever."""
 NEAR = 35
 """Characters before and after a handle in which a word may say that it is one."""
 INVITE = re.compile(
     r"\b(?:discord(?:\.| dot )gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|fb\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|twitch\.tv|onlyfans\.com|signal\.group|cash\.app|venmo\.com|u slash|u/|qr\.)\s?(?:slash )?/?[\w./@$-]{2,60}"
+    r"|\b(?:twitch|youtube|tumblr|reddit|bluesky|bsky|threads|linktree|twitter|insta(?:gram)?|facebook|tiktok|snapchat|steam) (?:dot|punto) (?:tv|com|net|social|app|me|ee|gg) (?:forward )?(?:slash|barra) [\w@.-]{3,40}"
     r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box\b"
 )
 ASKED = re.compile(
@@ -268,7 +273,7 @@ def _handles(text: str) -> Iterator[tuple[int, int]]:
         before = text[max(0, found.start() - 30) : found.start()]
         called = ADD_ME.search(before) or (anywhere and IT_IS.search(before))
         ordinary = ORDINARY_DOTS.search(found.group()) and (not called or _no_space(found.group()))
-        if not ordinary and (anywhere or CALLED.search(before)):
+        if not ordinary and (anywhere or CALLED.search(before) or ALIKE.search(text[found.end() :])):
             yield found.span()
     for found in AT_HANDLE.finditer(text):
         name = found[1]

@@ -2,13 +2,13 @@
 
 A language's scopes are in its `scope.toml`. Each has phrases that count just before a match in its clause (`before`),
 just after it (`after`), anywhere in the sentence (`near`), or in the sentence after it where it is a question
-(`answered`); `unless` phrases anywhere take the scope away again.
+(`answered`); `unless` phrases anywhere take the scope away again. What stands behind `&` in a phrase may stand nearby.
 """
 
 from collections.abc import Mapping, Sequence
 
 from moderation.screening.index import Index
-from moderation.screening.nearby import holds, places
+from moderation.screening.nearby import Nearby
 from moderation.screening.phrases import Phrase
 from moderation.screening.words import Sentence
 
@@ -29,43 +29,39 @@ class Scopes:
         self.idiom = self.names.index(IDIOM) if IDIOM in rows else -1
         self._indexes = {place: Index(row.get(place, ()) for row in rows.values()) for place in PLACES}
 
-    def told(self, place: str, words: set[str], letters: str) -> set[int]:
-        """The scopes a text speaks for at a place, by number. `words` are the sentence's."""
-        index = self._indexes[place]
-        return {number for number, phrase in index.worth_trying(words) if holds(phrase, letters)}
+    def told(self, place: str, nearby: Nearby, letters: str) -> set[int]:
+        """The scopes that some letters of a sentence speak for at a place, by number."""
+        return nearby.told(self._indexes[place], letters)
 
 
 class Around:
     """What stands in one sentence, asked once for all matches in it."""
 
-    __slots__ = ("_answer", "_near", "_scopes", "_sentence", "_unless", "_words")
+    __slots__ = ("_answer", "_here", "_near", "_scopes", "_sentence", "_unless")
 
     def __init__(self, scopes: Scopes, every: Sequence[Sentence], place: int) -> None:
         """Nothing is looked for until a match asks. `place`: which of every sentence of a text it is."""
-        self._scopes, self._sentence = scopes, every[place]
-        sentence = self._sentence
-        self._answer = every[place + 1] if sentence.end == "?" and place + 1 < len(every) else None
-        self._words = set(sentence.words)
+        self._scopes, self._sentence, self._here = scopes, every[place], Nearby(every, place)
+        asked = self._sentence.end == "?" and place + 1 < len(every)
+        self._answer = Nearby(every, place + 1) if asked else None
         self._near: set[int] | None = None
         self._unless = set[int]()
 
     def scope_of(self, start: int, end: int, ignores: frozenset[str], idioms: Index) -> str:
         """`now`, or why a match between two of the sentence's words does not alert by itself."""
-        letters, scopes = self._sentence.letters, self._scopes
-        spoken = places(idioms, self._words, letters)
+        letters, scopes, here = self._sentence.letters, self._scopes, self._here
+        spoken = here.places(idioms)
         if any(first < end and start < last for first, last in spoken):
             return IDIOM
         if self._near is None:
-            self._unless = scopes.told("unless", self._words, letters)
-            self._near = scopes.told("near", self._words, letters)
+            self._unless = scopes.told("unless", here, letters)
+            self._near = scopes.told("near", here, letters)
             if self._answer is not None:
-                self._near |= scopes.told("answered", set(self._answer.words), self._answer.letters)
+                self._near |= scopes.told("answered", self._answer, self._answer.letters)
         if spoken and scopes.idiom not in self._unless:
             return IDIOM
         clause = letters[self._sentence.clause(start) : start]
-        said = (
-            self._near | scopes.told("before", self._words, clause) | scopes.told("after", self._words, letters[end:])
-        )
+        said = self._near | scopes.told("before", here, clause) | scopes.told("after", here, letters[end:])
         for number in sorted(said - self._unless):
             if scopes.names[number] not in ignores:
                 return scopes.names[number]
