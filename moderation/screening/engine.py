@@ -128,12 +128,12 @@ def _read(
         if tokens.words.isdisjoint(language.triggers):
             continue
         every = list(sentences(tokens, language.forms, language.alphabet))
-        said = {word for sentence in every for word in sentence.words} if len(every) > 1 else None
+        nearby = language.index.nearby({word for sentence in every for word in sentence.words})
         seen, spent = dict[str, int](), set[int]()
         for place, sentence in enumerate(every):
             if hurried and language.grave.isdisjoint(sentence.words):
                 continue
-            tried = language.index.worth_trying(set(sentence.words), said)
+            tried = language.index.worth_trying(set(sentence.words), nearby)
             if not work.pays(len(tried) * (len(sentence.words) + OF_ONE_PHRASE)):
                 break
             tried = [rule for rule in tried if rule[0] not in spent and rule[1].parts[0].search(sentence.letters)]
