@@ -247,7 +247,9 @@ def _signed(text: str, unusual: bool) -> bool:
 
 def _run_on(words: Set[str]) -> bool:
     """Whether one of the words is numbers without spaces between them."""
-    return any(len(word) >= RUN_ON and run_together(word) for word in words)
+    return max(map(len, words), default=0) >= RUN_ON and any(
+        len(word) >= RUN_ON and run_together(word) for word in words
+    )
 
 
 def _handles(text: str) -> Iterator[tuple[int, int]]:

@@ -128,15 +128,17 @@ def _read(
         if tokens.words.isdisjoint(language.triggers):
             continue
         every = list(sentences(tokens, language.forms, language.alphabet))
-        nearby = language.index.nearby({word for sentence in every for word in sentence.words})
+        words = [set(sentence.words) for sentence in every]
+        around = language.index.around(words[0] if len(words) == 1 else set[str]().union(*words))
         seen, spent = dict[str, int](), set[int]()
         for place, sentence in enumerate(every):
-            if hurried and language.grave.isdisjoint(sentence.words):
+            if hurried and language.grave.isdisjoint(words[place]):
                 continue
-            tried = language.index.worth_trying(set(sentence.words), nearby)
+            tried = language.index.worth_trying(words[place], around)
             if not work.pays(len(tried) * (len(sentence.words) + OF_ONE_PHRASE)):
                 break
-            tried = [rule for rule in tried if rule[0] not in spent and rule[1].parts[0].search(sentence.letters)]
+            letters = sentence.letters if tried else ""
+            tried = [rule for rule in tried if rule[0] not in spent and rule[1].begins(letters)]
             if tried:
                 first = len(language.said)
                 found += _findings(language, normal, [rule for rule in tried if rule[0] < first], every, place, seen)

@@ -42,7 +42,7 @@ class Index:
         self.anchors = frozenset(word for word, served in serves.items() if served[0])
         """Without any of these words nothing is worth trying."""
 
-    def nearby(self, words: Iterable[str]) -> int:
+    def around(self, words: Iterable[str]) -> int:
         """The phrases that find what they want nearby in a text of these words, as `worth_trying` takes them."""
         found = self._unasked[ASKED]
         if self._beside:
@@ -51,7 +51,7 @@ class Index:
                     found |= self._beside[word]
         return found
 
-    def worth_trying(self, words: set[str], nearby: int) -> list[tuple[int, Phrase]]:
+    def worth_trying(self, words: set[str], around: int) -> list[tuple[int, Phrase]]:
         """Each phrase that could stand in a sentence of these words, with its rule's number."""
         serves, rules = self._serves, self._rules
         one, (_, two, three, _) = 0, self._unasked
@@ -64,7 +64,7 @@ class Index:
                     two |= second
                 if third:
                     three |= third
-        left, found = one & two & three & nearby, []
+        left, found = one & two & three & around, []
         while left:  # from the top, so that what remains gets shorter
             chunk = (left.bit_length() - 1) // CHUNK
             top = left >> chunk * CHUNK

@@ -42,7 +42,7 @@ class Nearby:
         return [found.span() for _, phrase in self._tried(phrases) if (found := self._found(phrase, self.letters))]
 
     def _tried(self, phrases: Index) -> list[tuple[int, Phrase]]:
-        return phrases.worth_trying(self._words, phrases.nearby(self._words_around))
+        return phrases.worth_trying(self._words, phrases.around(self._words_around))
 
     def _found(self, phrase: Phrase, letters: str) -> re.Match[str] | None:
         found = phrase.parts[0].search(letters)
@@ -51,7 +51,7 @@ class Nearby:
 
 def any_holds(phrases: Index, words: set[str], letters: str) -> bool:
     """Whether one of some phrases stands in a text with all its parts; `words` are the text's."""
-    tried = phrases.worth_trying(words, phrases.nearby(words))
+    tried = phrases.worth_trying(words, phrases.around(words))
     return any(all(part.search(letters) for part in phrase.parts) for _, phrase in tried)
 
 

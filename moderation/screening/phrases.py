@@ -9,7 +9,7 @@ no text makes it slow.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -55,6 +55,11 @@ class Phrase:
     def parts(self) -> tuple[re.Pattern[str], ...]:
         """Its expressions, compiled when the phrase is first looked for: most never are, and all at once take seconds."""
         return tuple(re.compile(pattern) for pattern in self.patterns)
+
+    @cached_property
+    def begins(self) -> Callable[[str], re.Match[str] | None]:
+        """Finds its first part in some letters."""
+        return self.parts[0].search
 
 
 @dataclass(frozen=True, slots=True)
