@@ -73,7 +73,6 @@ class _Made:
     """The letters it can begin with; `None`: with any."""
     empty: bool = False
     """Whether it can read no letter at all."""
-
     ways: int = 1
     """How many must be tried one after the other to know that it does not begin here."""
     lettered: bool = False

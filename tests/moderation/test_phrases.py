@@ -42,6 +42,19 @@ def holds(source: str, words: str) -> bool:
         ("_ pills", "blue pills", True),
         ("can't stop", "can not stop", True),
         ("rope & tonight", "tonight the rope", True),
+        # Where a phrase can begin: with what may be missing, with a number, with any word, with the end.
+        ("(so|very|quite|too|how)? (low|sad|blue|gone|lost)", "blue", True),
+        ("(so|very|quite|too|how)* (low|sad|blue|gone|lost)", "i so very lost", True),
+        ("(#|a few|some|many|the whole) pills", "20 pills", True),
+        ("(#|a few|some|many|the whole) pills", "blue pills", False),
+        ("(a|b|c|d|_ e) now", "x e now", True),
+        ("gone (a|b|c|d|$)", "now gone", True),
+        ("gone (a|b|c|d|$)", "gone now", False),
+        ("(a b|a c|a d e|f g|h i|j k) z", "a d e z", True),
+        ("(a b|a c|a d e|f g|h i|j k) z", "a d z", False),
+        ("(* a|b|c|d|e) z", "x y a z", True),
+        ("(^ a|b|c|d|e) z", "a z", True),
+        ("(^ a|b|c|d|e) z", "x a z", False),
     ],
 )
 def test_each_sign(source: str, words: str, wanted: bool) -> None:
