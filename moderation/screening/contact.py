@@ -113,7 +113,7 @@ NEAR = 35
 INVITE = re.compile(
     r"\b(?:discord(?:\.| dot )gg|t\.me|wa\.me|linktr\.ee|chat\.whatsapp\.com|m\.me|fb\.me|snapchat\.com|instagram\.com|facebook\.com|fb\.com|tiktok\.com|twitch\.tv|onlyfans\.com|signal\.group|cash\.app|venmo\.com|u slash|u/|qr\.)\s?(?:slash )?/?[\w./@$-]{2,60}"
     r"|\b(?:twitch|youtube|tumblr|reddit|bluesky|bsky|threads|linktree|twitter|insta(?:gram)?|facebook|tiktok|snapchat|steam) (?:dot|punto) (?:tv|com|net|social|app|me|ee|gg) (?:forward )?(?:slash|barra) [\w@.-]{3,40}"
-    r"|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box\b"
+    r"|\blive:[\w.-]{4,40}|\b[\w-]{1,40}\.bsky\.social|\bp\.? ?o\.? ?box\b"
 )
 ASKED = re.compile(
     rf"^\W*(?:got |ur |your |any |a )*(?:{PLATFORM})(?: name| handle| user)? ?\?+\W*$|"

@@ -47,6 +47,8 @@ def test_a_denial_followed_by_risk_is_risk() -> None:
         "I watched a movie and my friend is going to kill herself",
         "lost the game, lost her, i'm hanging myself in the garage",
         "my doc asked and i said no but the gun is in my nightstand",
+        "By the time group meets at 6 I'll be gone.",
+        "gonna od before i let them put me back in that place",
     ],
 )
 def test_what_is_said_now_is_no_memory_whatever_else_the_sentence_tells(text: str) -> None:
