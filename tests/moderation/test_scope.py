@@ -96,12 +96,17 @@ def test_a_trifle_makes_it_a_manner_of_speaking(text: str, alerts: bool) -> None
     assert (read(text).severity != "green") is alerts, read(text)
 
 
-@pytest.mark.parametrize(
-    "before",
-    ["We watched a movie last night.", "Tomorrow is my graduation.", "I teach a class.", "The printer jammed again."],
+INNOCENT = (
+    "We watched a movie last night.",
+    "Tomorrow is my graduation.",
+    "I teach a class.",
+    "The printer jammed again.",
 )
-def test_an_innocent_sentence_before_a_grave_one_quiets_nothing(before: str) -> None:
+
+
+def test_an_innocent_sentence_before_a_grave_one_quiets_nothing() -> None:
     rows = [json.loads(line) for line in CARE.read_text("utf-8").splitlines()]
     at_risk = [row["text"] for row in rows if row["label"] != "none" and read(row["text"]).severity != "green"]
     assert len(at_risk) > 1_000
-    assert [text for text in at_risk if read(f"{before} {text}").severity == "green"] == []
+    told = [f"{INNOCENT[number % len(INNOCENT)]} {text}" for number, text in enumerate(at_risk)]
+    assert [text for text in told if read(text).severity == "green"] == []
