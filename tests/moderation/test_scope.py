@@ -1,13 +1,8 @@
 """Whose words, and when: what stands around a statement lowers its alert, but not what is said outright."""
 
-import json
-from pathlib import Path
-
 import pytest
 
 from moderation.screening.engine import LEVEL, read
-
-CARE = Path(__file__).with_name("cases") / "care.jsonl"
 
 
 def test_a_scope_lowers_the_alert_and_keeps_the_finding() -> None:
@@ -94,19 +89,3 @@ def test_the_sentences_beside_it_may_say_what_is_meant(text: str, alerts: bool) 
 )
 def test_a_trifle_makes_it_a_manner_of_speaking(text: str, alerts: bool) -> None:
     assert (read(text).severity != "green") is alerts, read(text)
-
-
-INNOCENT = (
-    "We watched a movie last night.",
-    "Tomorrow is my graduation.",
-    "I teach a class.",
-    "The printer jammed again.",
-)
-
-
-def test_an_innocent_sentence_before_a_grave_one_quiets_nothing() -> None:
-    rows = [json.loads(line) for line in CARE.read_text("utf-8").splitlines()]
-    at_risk = [row["text"] for row in rows if row["label"] != "none" and read(row["text"]).severity != "green"]
-    assert len(at_risk) > 1_000
-    told = [f"{INNOCENT[number % len(INNOCENT)]} {text}" for number, text in enumerate(at_risk)]
-    assert [text for text in told if read(text).severity == "green"] == []

@@ -9,10 +9,17 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from moderation.management.commands.evaluate_screening import cases
+from moderation.screening.engine import read
 from moderation.screening.evaluation import Report, evaluate, interval, share, unmarked
 
 CASES = Path(__file__).with_name("cases")
 REACHED = tomllib.loads((CASES / "ratchet.toml").read_text())
+INNOCENT = (
+    "We watched a movie last night.",
+    "Tomorrow is my graduation.",
+    "I teach a class.",
+    "The printer jammed again.",
+)
 
 
 @pytest.fixture(scope="module")
@@ -32,6 +39,14 @@ def test_the_veil_is_no_worse_than_it_was(reports: dict[str, Report]) -> None:
     report, plain = reports["veil"], reports["veil"].labels["plain"]
     assert share(*report.touched) >= REACHED["veil"]["touched"]
     assert share(plain.veiled, plain.n) <= REACHED["veil"]["veiled_plain"]
+
+
+def test_an_innocent_sentence_before_a_grave_one_quiets_nothing() -> None:
+    care = [case for case in cases(CASES / "care.jsonl", "label", "text", []) if not case.safe]
+    at_risk = [case.text for case in care if read(case.text).severity != "green"]
+    assert len(at_risk) > 1_000
+    told = [f"{INNOCENT[number % len(INNOCENT)]} {text}" for number, text in enumerate(at_risk)]
+    assert [text for text in told if read(text).severity == "green"] == []
 
 
 def test_the_command_tells_each_label_and_the_worst_misses(tmp_path: Path) -> None:
