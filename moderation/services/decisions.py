@@ -65,7 +65,7 @@ def decide(case: Case, *, verb: str, by: User, roles: frozenset[Role], reason: s
         if reason.strip():
             decision.reason_sealed = sealing.seal(sealing.case(case.pk), f"decision:{decision.pk}", reason)
         decision.save()
-        _measure(decision, case, roles)
+        _measure(decision, case)
         case.first_acted_at = case.first_acted_at or decision.at
         if verb in ENDS and not policies.can(Verb.CLOSE, matter(case), roles):
             _close(case, by)
@@ -76,6 +76,8 @@ def decide(case: Case, *, verb: str, by: User, roles: frozenset[Role], reason: s
             tell_author(case, decision, AUTHOR_NOTICE[Verb(verb)])
         if case.state == Case.State.CLOSED:
             _no_longer_waits(case, decision)
+        if verb == Verb.RELEASE or case.state == Case.State.CLOSED:
+            _answered(case, by, roles)
         tell_reporters(case, decision)
         tell(case)
         return decision
@@ -124,7 +126,7 @@ def _hold(case: Case) -> Case:
     return found.get(pk=case.pk)
 
 
-def _measure(decision: Decision, case: Case, roles: frozenset[Role]) -> None:
+def _measure(decision: Decision, case: Case) -> None:
     match decision.verb:
         case Verb.RELEASE | Verb.HIDE | Verb.RESTORE:
             assert case.message_id is not None
@@ -134,8 +136,6 @@ def _measure(decision: Decision, case: Case, roles: frozenset[Role]) -> None:
             Measure.objects.create(
                 decision=decision, kind=decision.verb, target_id=case.message_id, before={"state": before}
             )
-            if decision.verb == Verb.RELEASE:
-                _answered(case, decision.by, roles)
         case Verb.ESCALATE:
             session: Session | None = live_session(case.cohort)
             case.severity = max(case.severity, Severity.RED)
@@ -154,7 +154,7 @@ def _measure(decision: Decision, case: Case, roles: frozenset[Role]) -> None:
 
 
 def _answered(case: Case, by: User, roles: frozenset[Role]) -> None:
-    """Who releases a held message has seen it: that acknowledges its escalation, and does not resolve it."""
+    """Who releases a message or closes its case has seen it: its escalation is acknowledged by that, not resolved."""
     waiting = Escalation.objects.filter(case=case, state=Escalation.State.TRIGGERED).first()
     if waiting is not None and not may_acknowledge(waiting, by, roles):
         acknowledge(waiting, by=by, roles=roles)

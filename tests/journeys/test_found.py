@@ -211,9 +211,10 @@ def test_the_screen_is_down_for_staff_and_for_an_author(meet: Come, clinic: Site
         fay.page.locator("[data-screen-down]").get_by_text(down).wait_for()
         card = fay.page.get_by_role("article", name="Held for you").filter(has_text=mark)
         expect(card).to_contain_text("Nobody could check it: the screen was down.")
-        card.get_by_role("link", name="Open the case").click()
-        fay.sees("The screen was down.")
-        fay.page.go_back()
+        with fay.page.expect_popup() as beside:
+            card.get_by_role("link", name="Open the case").click()
+        beside.value.get_by_text("The screen was down.").first.wait_for()
+        beside.value.close()
     finally:
         off.unlink()
     # The worker reads again what waited; for its first text it loads the lexicon, which takes a busy machine seconds.

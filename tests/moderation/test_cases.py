@@ -202,6 +202,16 @@ def test_the_lead_releases_up_to_red_with_a_reason_and_that_answers_the_page(cas
     assert (escalation.state, escalation.acknowledged_by_id) == ("acknowledged", cast.fay.pk)
 
 
+def test_a_clinician_who_closes_a_case_answers_its_page(cast: Cast) -> None:
+    say(cast, "ana", DARK)
+    case, reason = Case.objects.get(), "Spoke with her; her sister is there."
+    decisions.decide(case, verb=Verb.ESCALATE, by=cast.mo, roles=frozenset({Role.MODERATOR}), reason=reason)
+    assert Escalation.objects.get().state == Escalation.State.TRIGGERED
+    decisions.decide(case, verb=Verb.DISMISS, by=cast.kim, roles=frozenset({Role.CLINICIAN}), reason=reason)
+    escalation = Escalation.objects.get()
+    assert (escalation.state, escalation.acknowledged_by_id) == ("acknowledged", cast.kim.pk)
+
+
 def test_a_claim_holds_for_its_lease_and_no_longer(cast: Cast) -> None:
     say(cast, "ana", DARK)
     case = Case.objects.get()

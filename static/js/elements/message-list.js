@@ -128,7 +128,7 @@ export class MessageList {
     if (!item) return;
     const mine = "mine" in item.dataset;
     if (state === "withdrawn") this.set(item, "words", mine ? "You took this message back." : "A message was taken back.");
-    else if (!mine && !this.staff) this.set(item, "words", "A message is hidden. The person knows why.");
+    else if (!mine && !this.staff) this.set(item, "words", "A message is hidden. The person is told.");
     this.state(item, state, { mine });
   }
 
@@ -155,7 +155,7 @@ export class MessageList {
     const status = {
       sending: "Sending", waiting: "Waiting to send. Nobody has seen it.", held: "",
       published: mine ? `${times ? capital(times) : `Sent ${moment ? at(moment) : ""}`}${veiled ? `, a detail is veiled for ${this.others}` : ""}` : "",
-      hidden: mine ? `Hidden from ${this.others}. You are told why on your home page.` : this.staff ? `Hidden from ${this.others}.` : "",
+      hidden: mine ? `Hidden from ${this.others}. Your home page says more.` : this.staff ? `Hidden from ${this.others}.` : "",
       refused: "Not sent. It is still yours.",
     }[state] ?? "";
     this.set(item, "status", status);
@@ -199,7 +199,7 @@ export class MessageList {
       item.dataset.partial = "";
       this.set(item, "words", data.state === "withdrawn"
         ? (mine ? "You took this message back." : "A message was taken back.")
-        : (mine ? "This message is hidden." : "A message is hidden. The person knows why."));
+        : (mine ? "This message is hidden." : "A message is hidden. The person is told."));
       return;
     }
     this.words(item, data.text, data.veils);
