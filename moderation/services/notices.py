@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from groups.gate import CONTACT
 from groups.models import Message
 from live import log
 from moderation.events import NoticeGiven
@@ -12,7 +13,7 @@ from records.clock import now
 WORDS = {
     Notice.Kind.AUTHOR_HIDDEN: (
         "One of your messages in {place} is hidden from the group.",
-        "Someone from the team looked at it and thought it better not shown. You can still read it. "
+        "Someone from the team looked at it and thought it better not shown. {why}You can still read it. "
         "If you want to talk about it, ask the person who leads your group.",
     ),
     Notice.Kind.AUTHOR_RESTORED: (
@@ -33,6 +34,17 @@ WORDS = {
         "They decided what to do about it. Nobody is told that it was you. Thank you for looking out.",
     ),
 }
+
+WHY = {
+    CONTACT: "It may hold a way to reach each other outside the group, and those aren't shared here. ",
+    "harassment": "It may hurt someone who reads it. ",
+    "hate": "It may hurt someone who reads it. ",
+    "sexual content": "It may be too intimate for this room. ",
+    "naming a member outside": "It may tell something private about someone here. ",
+    "selling and sourcing": "It may be about giving or getting drugs or medicine. ",
+    "spam": "It may be an advertisement. ",
+}
+"""Why a message is better not shown, by what the screen found in it; what reporters said stays with staff."""
 
 
 def tell_author(case: Case, decision: Decision, kind: str) -> None:
@@ -62,7 +74,12 @@ def words(notice: Notice) -> tuple[str, str]:
     if notice.case.message_id and (message := Message.objects.filter(pk=notice.case.message_id).first()):
         place = message.room.cohort.name if message.room.kind == "group" else "your conversation"
     first, second = WORDS[Notice.Kind(notice.kind)]
-    return first.format(place=place), second
+    return first.format(place=place), second.format(why=_why(notice.case))
+
+
+def _why(case: Case) -> str:
+    found = [one for flag in case.flags.filter(source=Flag.Source.SCREEN) for one in flag.findings if one["alerts"]]
+    return next((WHY[one["category"]] for one in found if one["category"] in WHY), "")
 
 
 def put_away(person: User, notice_id: UUID) -> None:

@@ -40,7 +40,7 @@ VERBS = {
         Verb.HIDE,
         "Hide",
         "H",
-        "Nobody in the group sees it any more. Its author is told why. You can restore it.",
+        "Nobody in the group sees it any more. Its author is told. You can restore it.",
         "Hidden. You can take it back.",
         True,
     ),

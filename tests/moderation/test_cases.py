@@ -15,7 +15,7 @@ from groups.services import messages, posting
 from live import log
 from moderation import policies, queue, reading
 from moderation.models import Case, Decision, Escalation, Evidence, Flag, Lane, Notice, Page, Severity
-from moderation.services import claims, decisions
+from moderation.services import claims, decisions, notices
 from moderation.services.flags import flag
 from peers.permissions import Role
 from records import clock, sealing
@@ -210,6 +210,18 @@ def test_a_clinician_who_closes_a_case_answers_its_page(cast: Cast) -> None:
     decisions.decide(case, verb=Verb.DISMISS, by=cast.kim, roles=frozenset({Role.CLINICIAN}), reason=reason)
     escalation = Escalation.objects.get()
     assert (escalation.state, escalation.acknowledged_by_id) == ("acknowledged", cast.kim.pk)
+
+
+def test_whose_message_is_hidden_reads_why_where_the_screen_knows_and_nothing_of_who_reported(cast: Cast) -> None:
+    unkind, plain = say(cast, "eve", "Ben you are pathetic, shut up"), say(cast, "eve", "Good evening")
+    report(cast, "ana", plain)
+    for message in (unkind, plain):
+        case = Case.objects.get(message=message)
+        for verb in [Verb.RELEASE, Verb.HIDE] if message.state == "held" else [Verb.HIDE]:
+            decisions.decide(case, verb=verb, by=cast.mo, roles=frozenset({Role.MODERATOR}), reason="As agreed.")
+    told = {n.case.message_id: says for n, _, says in notices.unread(cast.eve) if n.kind == "author_hidden"}
+    assert "It may hurt someone who reads it." in told[unkind.pk]
+    assert "It may" not in told[plain.pk]
 
 
 def test_a_claim_holds_for_its_lease_and_no_longer(cast: Cast) -> None:
