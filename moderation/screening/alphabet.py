@@ -9,9 +9,7 @@ FIRST_NUMBER, FIRST, END = 0x3400, 0x4000, 0xD800
 """Code points of letters that mean nothing in an expression: of words that begin with a digit, and of all others."""
 NUMBER, OTHER = chr(FIRST_NUMBER), chr(FIRST)
 """Any word no phrase names."""
-ANY_NUMBER = f"{NUMBER}-{chr(FIRST - 1)}"
-"""In a set of letters, every word that begins with a digit."""
-NUMBERS = f"[{ANY_NUMBER}]"
+NUMBERS = f"[{NUMBER}-{chr(FIRST - 1)}]"
 SENTENCE_END = "\n"
 """Between two sentences that are read together. No phrase goes over it."""
 
@@ -58,10 +56,3 @@ def one_of(texts: Iterable[str], others: Iterable[str] = ()) -> str:
         ways.append(f"[{letters}]")
     ways += others
     return ways[0] if len(ways) == 1 else f"(?:{'|'.join(ways)})"
-
-
-def only_at(firsts: frozenset[str] | None, pattern: str) -> str:
-    """An expression that is tried only where a letter stands that it can begin with; `None`: with any, or with nothing."""
-    if not firsts or pattern[0] != "(" or pattern.startswith("(?="):  # a letter or a set of them is quick as it is
-        return pattern
-    return f"(?=[{''.join(sorted(firsts))}]){pattern}"

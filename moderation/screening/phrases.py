@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from moderation.screening.alphabet import ANY_NUMBER, NUMBERS, SENTENCE_END, Alphabet, one_of, only_at
+from moderation.screening.alphabet import NUMBERS, SENTENCE_END, Alphabet, one_of
 
 FOLDER = Path(__file__).with_name("lexicon")
 
@@ -24,10 +24,6 @@ CLAUSE_WORDS = ("i", "but", "because", "and")
 """What begins another clause."""
 PLAIN = {"_": ".", "#": NUMBERS, "*": ".{0,3}?", "**": ".{0,8}?", "^": r"\A", "$": r"\Z"}
 TIMES = {"?": "?", "@": "{0,3}"}
-EMPTY = ("*", "**", "^", "$")
-"""What may read no letter."""
-FEW = 3
-"""Ways of a choice that are as quickly tried as ruled out."""
 STEPS = (0.17, 0.05, 0.016, 0.006, 0.0025, 0.001)
 """The share of sentences that hold a word of each line of `common_words.txt`."""
 RARE = 0.0002
@@ -69,27 +65,9 @@ class _Made:
     """Sets of words of which one each must be there."""
     plain: tuple[str, ...] | None = None
     """The letters it may read, where it is nothing but words; else `None`."""
-    firsts: frozenset[str] | None = None
-    """The letters it can begin with; `None`: with any."""
-    empty: bool = False
-    """Whether it can read no letter at all."""
-    ways: int = 1
-    """How many must be tried one after the other to know that it does not begin here."""
-    lettered: bool = False
-    """Whether each way begins with one certain letter: `re` looks for those quickly by itself."""
-
-    @property
-    def inside(self) -> str:
-        """Its expression as a part of another."""
-        return self.pattern if self.empty or self.ways <= FEW else only_at(self.firsts, self.pattern)
-
-    @property
-    def alone(self) -> str:
-        """Its expression, tried only where it can begin."""
-        return self.pattern if self.empty or self.lettered else only_at(self.firsts, self.pattern)
 
 
-NOTHING = _Made("", (), ("",), frozenset(), empty=True)
+NOTHING = _Made("", (), ("",))
 
 
 class PhraseError(ValueError):
@@ -133,7 +111,7 @@ def compile_phrase(source: str, sets: Sets) -> Phrase:
     nearby = min((needs for one in made[1:] for needs in one.needs), key=share, default=frozenset[str]())
     if not needs:
         raise PhraseError(f"nothing in it must be there: {source}")
-    patterns = tuple(one.alone for one in made)
+    patterns = tuple(one.pattern for one in made)
     return Phrase(source, patterns, tuple(needs[:ASKED]), nearby)
 
 
@@ -168,19 +146,11 @@ class _Reader:
         if len(made) == 1:
             return made[0]
         texts = {text for one in made for text in one.plain or ()}
-        others = [one.inside for one in made if one.plain is None]
+        others = [one.pattern for one in made if one.plain is None]
         needs: tuple[frozenset[str], ...] = ()
         if all(one.needs for one in made):
             needs = (frozenset[str]().union(*(min(one.needs, key=share) for one in made)),)
-        return _Made(
-            one_of(texts, others),
-            needs,
-            None if others else tuple(texts),
-            _firsts(made),
-            any(one.empty for one in made),
-            len(others) + len({text[:1] for text in texts}),
-            all(one.lettered for one in made) and not any(len(text) == 1 for text in texts),
-        )
+        return _Made(one_of(texts, others), needs, None if others else tuple(texts))
 
     def row(self) -> _Made:
         row = []
@@ -188,20 +158,16 @@ class _Reader:
             made = self.one()
             if self.at < len(self.parts) and self.parts[self.at] in TIMES:
                 if made.pattern:
-                    times = TIMES[self.parts[self.at]]
-                    made = _Made(f"(?:{made.inside}){times}", (), firsts=made.firsts, empty=True)
+                    made = _Made(f"(?:{made.pattern}){TIMES[self.parts[self.at]]}", ())
                 self.at += 1
             if made.pattern:
                 row.append(made)
         if len(row) < 2:
             return row[0] if row else NOTHING
         return _Made(
-            "".join(made.inside for made in row),
+            "".join(made.pattern for made in row),
             tuple(needs for made in row for needs in made.needs),
             _joined(row),
-            _firsts(row[: next((n for n, made in enumerate(row) if not made.empty), len(row)) + 1]),
-            empty=all(made.empty for made in row),
-            lettered=row[0].lettered,
         )
 
     def one(self) -> _Made:
@@ -212,12 +178,9 @@ class _Reader:
             if self.at >= len(self.parts):
                 raise PhraseError(f"a bracket is not closed: {self.source}")
             self.at += 1
-            if part == "[" and made.pattern:
-                return _Made(f"({made.pattern})", made.needs, firsts=made.firsts, empty=made.empty)
-            return made
+            return _Made(f"({made.pattern})", made.needs) if part == "[" and made.pattern else made
         if part in PLAIN:
-            firsts = {"#": frozenset({ANY_NUMBER}), "^": frozenset[str](), "$": frozenset[str]()}.get(part)
-            return _Made(PLAIN[part], (), firsts=firsts, empty=part in EMPTY)
+            return _Made(PLAIN[part], ())
         if part[0] == "<":
             return self.sets.made(part[1:-1], self.source)
         alphabet, words = self.sets.alphabet, self.sets.forms.get(part, (part,))
@@ -225,15 +188,9 @@ class _Reader:
             raise PhraseError(f"{part} is filler and read in no text: {self.source}")
         if part == "~":
             others = "".join(map(alphabet.letter, CLAUSE_WORDS))
-            return _Made(f"[^{others}{SENTENCE_END}]{{0,4}}?", (), empty=True)
+            return _Made(f"[^{others}{SENTENCE_END}]{{0,4}}?", ())
         text = "".join(map(alphabet.letter, words))
-        return _Made(text, tuple(frozenset({word}) for word in words), (text,), frozenset(text[:1]), lettered=True)
-
-
-def _firsts(made: Sequence[_Made]) -> frozenset[str] | None:
-    """The letters with which one of some can begin."""
-    known = [one.firsts for one in made if one.firsts is not None]
-    return frozenset[str]().union(*known) if len(known) == len(made) else None
+        return _Made(text, tuple(frozenset({word}) for word in words), (text,))
 
 
 def _joined(row: Sequence[_Made]) -> tuple[str, ...] | None:

@@ -76,7 +76,7 @@ def test_the_admin_and_the_supervisor_set_it_by_a_plain_form(
     saved = client.post(path(cast), FORM | WHY | {"group_care_amber": "hold"}, follow=True)
     assert "Saved for group rooms." in words(saved)
     assert "group_care_amber=hold" in checked(saved)
-    assert "Amber in care: shown and flagged, now held and flagged." in words(saved)
+    assert "Amber in care: was shown and flagged, now held and flagged." in words(saved)
     assert "Two ambers were read late in May." in words(saved)
     kept = ScreenPolicy.objects.get()
     assert (kept.room_kind, kept.set_by, kept.table["care_amber"]) == ("group", cast.people[who], "hold")
