@@ -10,6 +10,7 @@ FIRST_NUMBER, FIRST, END = 0x3400, 0x4000, 0xD800
 NUMBER, OTHER = chr(FIRST_NUMBER), chr(FIRST)
 """Any word no phrase names."""
 NUMBERS = f"[{NUMBER}-{chr(FIRST - 1)}]"
+"""An expression for every word that begins with a digit."""
 SENTENCE_END = "\n"
 """Between two sentences that are read together. No phrase goes over it."""
 

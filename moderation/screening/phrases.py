@@ -107,17 +107,17 @@ def compile_phrase(source: str, sets: Sets) -> Phrase:
     """A phrase ready to be looked for. Raises `PhraseError`."""
     parts = source.split("&")
     made = [_Reader(part, source, sets).whole(alone=len(parts) == 1) for part in parts]
-    needs = sorted(made[0].needs, key=share)
-    nearby = min((needs for one in made[1:] for needs in one.needs), key=share, default=frozenset[str]())
+    needs = sorted(made[0].needs, key=_cost)
+    nearby = min((needs for one in made[1:] for needs in one.needs), key=_cost, default=frozenset[str]())
     if not needs:
         raise PhraseError(f"nothing in it must be there: {source}")
     patterns = tuple(one.pattern for one in made)
     return Phrase(source, patterns, tuple(needs[:ASKED]), nearby)
 
 
-def share(words: frozenset[str]) -> float:
-    """Roughly which share of sentences holds one of some words."""
-    return sum(SHARE.get(word, RARE) for word in words)
+def _cost(anchors: frozenset[str]) -> float:
+    """Roughly which share of sentences holds one of these words."""
+    return sum(SHARE.get(word, RARE) for word in anchors)
 
 
 class _Reader:
@@ -149,7 +149,7 @@ class _Reader:
         others = [one.pattern for one in made if one.plain is None]
         needs: tuple[frozenset[str], ...] = ()
         if all(one.needs for one in made):
-            needs = (frozenset[str]().union(*(min(one.needs, key=share) for one in made)),)
+            needs = (frozenset[str]().union(*(min(one.needs, key=_cost) for one in made)),)
         return _Made(one_of(texts, others), needs, None if others else tuple(texts))
 
     def row(self) -> _Made:

@@ -42,7 +42,7 @@ def holds(source: str, words: str) -> bool:
         ("_ pills", "blue pills", True),
         ("can't stop", "can not stop", True),
         ("rope & tonight", "tonight the rope", True),
-        # Where a phrase can begin: with what may be missing, with a number, with any word, with the end.
+        # Choices of many: with what may be missing, a number, any word, an end, or the same first words.
         ("(so|very|quite|too|how)? (low|sad|blue|gone|lost)", "blue", True),
         ("(so|very|quite|too|how)* (low|sad|blue|gone|lost)", "i so very lost", True),
         ("(#|a few|some|many|the whole) pills", "20 pills", True),

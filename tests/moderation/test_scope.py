@@ -65,6 +65,7 @@ def test_an_idiom_quiets_its_own_words(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "alerts"),
     [
+        # The sentences beside it.
         ("Anyone else cry at that film? He keeps trying to die and the neighbours keep knocking.", False),
         ("Watched a movie with my brother. He is trying to kill himself.", True),
         ("Watched a movie. I want to die.", True),
@@ -72,20 +73,12 @@ def test_an_idiom_quiets_its_own_words(text: str) -> None:
         ("Tomorrow's my last day on earth! I'll miss you all, thanks for everything", True),
         ("Deleted the goodbye note I wrote in March. It was still in my drafts.", False),
         ("Deleted the goodbye note and wrote a better one.", True),
-    ],
-)
-def test_the_sentences_beside_it_may_say_what_is_meant(text: str, alerts: bool) -> None:
-    assert (read(text).severity != "green") is alerts, read(text)
-
-
-@pytest.mark.parametrize(
-    ("text", "alerts"),
-    [
+        # A trifle makes it a manner of speaking.
         ("If this printer jams once more I shall throw myself off the mezzanine", False),
         ("If he leaves me once more I shall throw myself off the mezzanine", True),
         ("can't do this anymore, and by this I mean the night shift", False),
         ("can't do this anymore, and by this I mean living", True),
     ],
 )
-def test_a_trifle_makes_it_a_manner_of_speaking(text: str, alerts: bool) -> None:
+def test_what_stands_around_it_may_say_what_is_meant(text: str, alerts: bool) -> None:
     assert (read(text).severity != "green") is alerts, read(text)
