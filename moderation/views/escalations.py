@@ -1,4 +1,4 @@
-"""Escalations: every open one of the reader's cohorts, gravest first; and one."""
+"""Escalations: every open one of the reader's cohorts, gravest first, of those the unanswered; and one."""
 
 from typing import Any
 from uuid import UUID
@@ -6,6 +6,7 @@ from uuid import UUID
 from django.contrib import messages as flash
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
+from django.db.models import F
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.cache import never_cache
@@ -94,7 +95,8 @@ def _require(request: SignedIn) -> None:
 
 def _list(request: SignedIn) -> dict[str, Any]:
     mine = escalations_of(request.user)
-    open_ones = mine.exclude(state=Escalation.State.RESOLVED).order_by("-severity", "state", "triggered_at")
+    unanswered = F("acknowledged_at").asc(nulls_first=True)
+    open_ones = mine.exclude(state=Escalation.State.RESOLVED).order_by("-severity", unanswered, "triggered_at")
     closed = mine.filter(state=Escalation.State.RESOLVED).order_by("-resolved_at")
     cohorts = cohorts_with(request.user, Permission.ESCALATION_READ)
     return {

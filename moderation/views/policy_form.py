@@ -38,7 +38,7 @@ class PolicyForm(forms.Form):
         max_length=LONGEST_REASON,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="Kept sealed. Whoever may set the policy reads it below. Name nobody from a room.",
-        error_messages={"required": "Write why; one sentence is enough. Nothing is saved yet."},
+        error_messages={"required": "Write why; one sentence is enough."},
     )
 
     def __init__(self, data: Any = None, *, holds: Tables, start: Tables) -> None:

@@ -27,6 +27,8 @@ class LineWords:
     """In the history."""
     fixed: str = ""
     """Why it cannot be changed, where it cannot."""
+    caution: str = ""
+    """What its mildest choice means, where that is easily overlooked."""
 
 
 LINES = {
@@ -41,6 +43,7 @@ LINES = {
         "red",
         "Active thoughts of suicide, means at hand, a plan or a date, a goodbye, abuse going on, a threat, using alone",
         "red in care",
+        caution="What is shown, the room reads before anybody could act on it.",
     ),
     "care_crisis": LineWords(
         "care",

@@ -316,6 +316,18 @@ def test_the_list_is_one_s_own_cohorts_gravest_first(cast: Cast, client_for: Cal
     assert client_for(cast.sam).get("/escalations/").status_code == 403
 
 
+def test_of_one_severity_those_nobody_has_answered_stand_first(cast: Cast, client_for: Callable[..., Client]) -> None:
+    older = fire(cast)
+    client_for(cast.ben).post("/help/", {"words": "I can't do this"})
+    newer = Escalation.objects.exclude(pk=older.pk).get()
+    kim = client_for(cast.kim)
+    for answered, waiting in ((older, newer), (newer, older)):
+        Escalation.objects.update(state="triggered", acknowledged_at=None, acknowledged_by=None)
+        kim.post(f"/escalations/{answered.pk}/act/", {"do": "acknowledge"})
+        page = kim.get("/escalations/").content.decode()
+        assert page.index(str(waiting.pk)) < page.index(str(answered.pk))
+
+
 def test_a_clinician_acknowledges_and_resolves_by_plain_forms(cast: Cast, client_for: Callable[..., Client]) -> None:
     escalation = fire(cast)
     kim, path = client_for(cast.kim), f"/escalations/{escalation.pk}/"

@@ -101,6 +101,15 @@ def test_the_admin_of_another_programme_finds_nothing(cast: Cast, client_for: Ca
     assert cast.programme.name in both
 
 
+def test_what_showing_a_grave_message_means_is_said_where_it_is_chosen(
+    cast: Cast, client_for: Callable[..., Client]
+) -> None:
+    page = client_for(cast.sam).get(path(cast)).content.decode()
+    for kind in ("group", "peer"):
+        assert f'aria-describedby="id_{kind}_care_red_help' in page
+        assert f'id="id_{kind}_care_red_help">What is shown, the room reads before anybody could act on it.' in page
+
+
 def test_the_programme_page_and_the_navigation_lead_there(cast: Cast, client_for: Callable[..., Client]) -> None:
     page = client_for(cast.sam).get(f"/staff/programs/{cast.programme.pk}/").content.decode()
     assert f'href="{path(cast)}"' in page
