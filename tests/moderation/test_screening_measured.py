@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from moderation.management.commands.evaluate_screening import cases
+from moderation.models.severity import Lane
 from moderation.screening.engine import read
 from moderation.screening.evaluation import Report, evaluate, interval, share, unmarked
 
@@ -39,6 +40,11 @@ def test_the_veil_is_no_worse_than_it_was(reports: dict[str, Report]) -> None:
     report, plain = reports["veil"], reports["veil"].labels["plain"]
     assert share(*report.touched) >= REACHED["veil"]["touched"]
     assert share(plain.veiled, plain.n) <= REACHED["veil"]["veiled_plain"]
+
+
+@pytest.mark.parametrize("text", (CASES / "ordinary.txt").read_text().splitlines())
+def test_everyday_words_alarm_nobody(text: str) -> None:
+    assert [one.rule for one in read(text).findings if one.alerts and one.lane == Lane.CARE] == []
 
 
 def test_an_innocent_sentence_before_a_grave_one_quiets_nothing() -> None:
