@@ -47,6 +47,12 @@ def test_everyday_words_alarm_nobody(text: str) -> None:
     assert [one.rule for one in read(text).findings if one.alerts and one.lane == Lane.CARE] == []
 
 
+@pytest.mark.parametrize("text", (CASES / "grave.txt").read_text().splitlines())
+def test_what_resembles_them_and_is_grave_is_red_or_more(text: str) -> None:
+    grave = [one for one in read(text).findings if one.alerts and one.lane == Lane.CARE]
+    assert {one.severity for one in grave} & {"red", "crisis"}, text
+
+
 def test_an_innocent_sentence_before_a_grave_one_quiets_nothing() -> None:
     care = [case for case in cases(CASES / "care.jsonl", "label", "text", []) if not case.safe]
     at_risk = [case.text for case in care if read(case.text).severity != "green"]
